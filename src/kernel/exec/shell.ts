@@ -1,0 +1,58 @@
+import type { MountTable } from "../../vfs/index.ts";
+import type { ByteSink, ByteSource, Clock, Command, KernelPower, Value } from "../command.ts";
+import type { MaybePromise } from "../../vfs/index.ts";
+
+/** What the executor is given by its owner. It owns none of it. */
+export interface ShellHost {
+  readonly vfs: MountTable;
+  /** Builtins by every name they answer to. */
+  readonly commands: ReadonlyMap<string, Command>;
+  readonly clock: Clock;
+  /** Why external programs are refused, for the message of status 126; absent when they are allowed. */
+  readonly refuseExternal?: string;
+  /** Asked at the first command that needs it, so that a shell without kernel verbs never makes a store. */
+  kernel(): MaybePromise<KernelPower>;
+}
+
+export interface ShellInit {
+  readonly cwd: string;
+  /** Exported variables. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly arg0: string;
+  readonly args: readonly string[];
+  /** Aliases expand, jobs are announced. */
+  readonly interactive: boolean;
+}
+
+export interface RunIo {
+  readonly stdin: ByteSource;
+  readonly stdout: ByteSink;
+  readonly stderr: ByteSink;
+  /** Aborted: everything that runs is stopped, status 130 (or 124 when the reason is a time-out). */
+  readonly signal: AbortSignal;
+}
+
+export interface RunResult {
+  readonly status: number;
+  /** The program had an error, was reported on stderr, and nothing ran. Status 2. */
+  readonly refused: boolean;
+  /** The program called `exit`. */
+  readonly exited: boolean;
+}
+
+/** The state of one shell: variables, functions, options, cwd. One program runs in it at a time. */
+export interface Shell {
+  readonly cwd: string;
+  readonly lastStatus: number;
+  /** Parses and checks all of `source`, then runs it. A failure is a status; it throws only for a fault of ours. */
+  run(source: string, name: string, io: RunIo): MaybePromise<RunResult>;
+  /** Runs the EXIT trap, stops background jobs of a script. Call once, when the shell ends. */
+  close(io: RunIo): MaybePromise<void>;
+  /** A deep copy for a forked context: variables, functions, options, cwd; no jobs, no traps. */
+  copy(host: ShellHost): Shell;
+  get(name: string): Value | undefined;
+  set(name: string, value: Value): void;
+  variables(): ReadonlyMap<string, Value>;
+  chdir(path: string): MaybePromise<void>;
+  functionNames(): readonly string[];
+}
