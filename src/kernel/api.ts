@@ -6,7 +6,19 @@
 import type { ByteSink, ByteSource, Signature } from "./command.ts";
 import type { BlockId, ContextId, DriftId } from "./ids.ts";
 import type {
-  BlockFilter, BlockPatch, BlockSnapshot, Context, EventTopic, Json, Kernel, KernelEvent, Membership, NewBlock, Principal, Session, StagedDrift,
+  BlockFilter,
+  BlockPatch,
+  BlockSnapshot,
+  Context,
+  EventTopic,
+  Json,
+  Kernel,
+  KernelEvent,
+  Membership,
+  NewBlock,
+  Principal,
+  Session,
+  StagedDrift,
 } from "./types.ts";
 
 export interface World {
@@ -153,14 +165,20 @@ export interface KernelApi {
   driftQueue(options?: { all?: boolean }): Promise<readonly StagedDrift[]>;
   driftCancel(id: string): Promise<StagedDrift>;
   /** How many were delivered, and what failed. */
-  driftFlush(options?: { all?: boolean }): Promise<{ readonly delivered: readonly DriftId[]; readonly failed: readonly { readonly id: DriftId; readonly error: string }[] }>;
+  driftFlush(options?: { all?: boolean }): Promise<{
+    readonly delivered: readonly DriftId[];
+    readonly failed: readonly { readonly id: DriftId; readonly error: string }[];
+  }>;
   driftPull(source: string, question?: string): Promise<BlockSnapshot>;
   driftMerge(source?: string, into?: string): Promise<BlockSnapshot>;
   driftHistory(): Promise<readonly BlockSnapshot[]>;
 
   // Events
   /** Ordered by version within a context. `context` false: this context only (default); true: all of the kernel. */
-  subscribe(options: { topics: readonly EventTopic[]; all?: boolean; fromVersion?: number }, callback: (events: readonly KernelEvent[]) => void): Promise<Subscription>;
+  subscribe(
+    options: { topics: readonly EventTopic[]; all?: boolean; fromVersion?: number },
+    callback: (events: readonly KernelEvent[]) => void,
+  ): Promise<Subscription>;
 
   /** Resolves an address to a context: label, short id, id prefix, `.`, `.parent`. */
   resolveContext(address: string): Promise<Context>;

@@ -6,8 +6,21 @@
  * `disconnected`: the peer went away. `internal`: a fault of ours; the message says no more.
  */
 export type KernelErrorCode =
-  | "notFound" | "ambiguous" | "conflict" | "illegal" | "invalid" | "tooLarge" | "locked" | "newer" | "corrupt" | "refused"
-  | "unimplemented" | "disconnected" | "cancelled" | "io" | "internal";
+  | "notFound"
+  | "ambiguous"
+  | "conflict"
+  | "illegal"
+  | "invalid"
+  | "tooLarge"
+  | "locked"
+  | "newer"
+  | "corrupt"
+  | "refused"
+  | "unimplemented"
+  | "disconnected"
+  | "cancelled"
+  | "io"
+  | "internal";
 
 /** The one error of the kernel. It crosses RPC with its code, message and data. */
 export class KernelError extends Error {

@@ -175,10 +175,36 @@ export interface StagedDrift {
  * superseded by the next versioned event of the block.
  */
 export type KernelEvent =
-  | { readonly topic: "block"; readonly type: "inserted"; readonly contextId: ContextId; readonly version: number; readonly block: BlockSnapshot; readonly after?: BlockId }
-  | { readonly topic: "block"; readonly type: "appended"; readonly contextId: ContextId; readonly version: number; readonly id: BlockId; readonly text: string }
-  | { readonly topic: "block"; readonly type: "changed"; readonly contextId: ContextId; readonly version: number; readonly block: BlockSnapshot }
-  | { readonly topic: "block"; readonly type: "preview"; readonly contextId: ContextId; readonly id: BlockId; readonly text: string }
+  | {
+      readonly topic: "block";
+      readonly type: "inserted";
+      readonly contextId: ContextId;
+      readonly version: number;
+      readonly block: BlockSnapshot;
+      readonly after?: BlockId;
+    }
+  | {
+      readonly topic: "block";
+      readonly type: "appended";
+      readonly contextId: ContextId;
+      readonly version: number;
+      readonly id: BlockId;
+      readonly text: string;
+    }
+  | {
+      readonly topic: "block";
+      readonly type: "changed";
+      readonly contextId: ContextId;
+      readonly version: number;
+      readonly block: BlockSnapshot;
+    }
+  | {
+      readonly topic: "block";
+      readonly type: "preview";
+      readonly contextId: ContextId;
+      readonly id: BlockId;
+      readonly text: string;
+    }
   | { readonly topic: "context"; readonly type: "created" | "changed"; readonly context: Context }
   | { readonly topic: "drift"; readonly type: "staged" | "delivered" | "cancelled" | "lost"; readonly drift: StagedDrift }
   /** The subscriber's queue overflowed: read the state again, then go on from here. */

@@ -380,7 +380,26 @@ export interface ProcessSubstitution {
 // ── Arithmetic ────────────────────────────────────────────────────────────────────────────────
 
 export type ArithBinaryOp =
-  | "," | "||" | "&&" | "|" | "^" | "&" | "==" | "!=" | "<" | "<=" | ">" | ">=" | "<<" | ">>" | "+" | "-" | "*" | "/" | "%" | "**";
+  | ","
+  | "||"
+  | "&&"
+  | "|"
+  | "^"
+  | "&"
+  | "=="
+  | "!="
+  | "<"
+  | "<="
+  | ">"
+  | ">="
+  | "<<"
+  | ">>"
+  | "+"
+  | "-"
+  | "*"
+  | "/"
+  | "%"
+  | "**";
 export type ArithAssignOp = "=" | "+=" | "-=" | "*=" | "/=" | "%=" | "<<=" | ">>=" | "&=" | "^=" | "|=" | "**=";
 
 export type ArithExpr =
@@ -390,10 +409,34 @@ export type ArithExpr =
   /** `$x`, `${…}`, `$(…)`, `$((…))`, or quoted text, alone or adjacent (`1$x`): its text is read as arithmetic. */
   | { readonly kind: "expansion"; readonly word: Word; readonly span: Span }
   | { readonly kind: "unary"; readonly op: "+" | "-" | "!" | "~"; readonly operand: ArithExpr; readonly span: Span }
-  | { readonly kind: "update"; readonly op: "++" | "--"; readonly prefix: boolean; readonly target: ArithTarget; readonly span: Span }
-  | { readonly kind: "binary"; readonly op: ArithBinaryOp; readonly left: ArithExpr; readonly right: ArithExpr; readonly span: Span }
-  | { readonly kind: "ternary"; readonly test: ArithExpr; readonly then: ArithExpr; readonly otherwise: ArithExpr; readonly span: Span }
-  | { readonly kind: "assign"; readonly op: ArithAssignOp; readonly target: ArithTarget; readonly value: ArithExpr; readonly span: Span }
+  | {
+      readonly kind: "update";
+      readonly op: "++" | "--";
+      readonly prefix: boolean;
+      readonly target: ArithTarget;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "binary";
+      readonly op: ArithBinaryOp;
+      readonly left: ArithExpr;
+      readonly right: ArithExpr;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "ternary";
+      readonly test: ArithExpr;
+      readonly then: ArithExpr;
+      readonly otherwise: ArithExpr;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: "assign";
+      readonly op: ArithAssignOp;
+      readonly target: ArithTarget;
+      readonly value: ArithExpr;
+      readonly span: Span;
+    }
   /** `(( ))` or `$(( ))` with nothing in it: 0. */
   | { readonly kind: "empty"; readonly span: Span };
 
@@ -406,10 +449,49 @@ export interface ArithTarget {
 // ── [[ … ]] ───────────────────────────────────────────────────────────────────────────────────
 
 export type CondUnaryOp =
-  | "-e" | "-f" | "-d" | "-r" | "-w" | "-x" | "-s" | "-L" | "-h" | "-p" | "-S" | "-b" | "-c" | "-g" | "-u" | "-k" | "-O" | "-G" | "-N"
-  | "-z" | "-n" | "-v" | "-t" | "-o" | "-list" | "-record";
+  | "-e"
+  | "-f"
+  | "-d"
+  | "-r"
+  | "-w"
+  | "-x"
+  | "-s"
+  | "-L"
+  | "-h"
+  | "-p"
+  | "-S"
+  | "-b"
+  | "-c"
+  | "-g"
+  | "-u"
+  | "-k"
+  | "-O"
+  | "-G"
+  | "-N"
+  | "-z"
+  | "-n"
+  | "-v"
+  | "-t"
+  | "-o"
+  | "-list"
+  | "-record";
 export type CondBinaryOp =
-  | "==" | "!=" | "=~" | "<" | ">" | "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" | "-nt" | "-ot" | "-ef" | "in" | "not in";
+  | "=="
+  | "!="
+  | "=~"
+  | "<"
+  | ">"
+  | "-eq"
+  | "-ne"
+  | "-lt"
+  | "-le"
+  | "-gt"
+  | "-ge"
+  | "-nt"
+  | "-ot"
+  | "-ef"
+  | "in"
+  | "not in";
 
 export type CondExpr =
   /** A lone word: true when it is not empty. */

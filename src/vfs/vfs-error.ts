@@ -1,8 +1,29 @@
 /** POSIX error names the file layer speaks. */
 export type VfsErrorCode =
-  | "EACCES" | "EBADF" | "EBUSY" | "EEXIST" | "EFBIG" | "EINVAL" | "EIO" | "EISDIR" | "ELOOP" | "EMFILE" | "EMLINK"
-  | "ENAMETOOLONG" | "ENOENT" | "ENOSPC" | "ENOSYS" | "ENOTDIR" | "ENOTEMPTY" | "ENXIO" | "EPERM" | "EPIPE" | "EROFS" | "ESTALE"
-  | "ETXTBSY" | "EXDEV";
+  | "EACCES"
+  | "EBADF"
+  | "EBUSY"
+  | "EEXIST"
+  | "EFBIG"
+  | "EINVAL"
+  | "EIO"
+  | "EISDIR"
+  | "ELOOP"
+  | "EMFILE"
+  | "EMLINK"
+  | "ENAMETOOLONG"
+  | "ENOENT"
+  | "ENOSPC"
+  | "ENOSYS"
+  | "ENOTDIR"
+  | "ENOTEMPTY"
+  | "ENXIO"
+  | "EPERM"
+  | "EPIPE"
+  | "EROFS"
+  | "ESTALE"
+  | "ETXTBSY"
+  | "EXDEV";
 
 /** strerror(3) as glibc prints it. */
 const messages: Readonly<Record<VfsErrorCode, string>> = {

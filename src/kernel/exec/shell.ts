@@ -1,6 +1,5 @@
-import type { MountTable } from "../../vfs/index.ts";
+import type { MaybePromise, MountTable } from "../../vfs/index.ts";
 import type { ByteSink, ByteSource, Clock, Command, KernelPower, Value } from "../command.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
 
 /** What the executor is given by its owner. It owns none of it. */
 export interface ShellHost {
