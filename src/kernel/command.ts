@@ -5,7 +5,21 @@ import type { Value } from "./value.ts";
 
 export type { KernelPower } from "./kernel-power.ts";
 export type { ShellPower } from "./shell-power.ts";
-export type { ListValue, RecordValue, Value } from "./value.ts";
+export type { ListValue, RecordValue, TypeName, Value } from "./value.ts";
+export {
+  fromJson,
+  isEmpty,
+  isList,
+  isRecord,
+  isScalar,
+  toJson,
+  toPrettyJson,
+  toText,
+  typedLiteral,
+  typeName,
+  ValueError,
+  valuesEqual,
+} from "./value.ts";
 
 // ── What a command declares ───────────────────────────────────────────────────────────────────
 
