@@ -3,8 +3,9 @@
  * and the RPC client both implement them, and one contract suite (`test/kernel/api-contract.ts`) runs against both.
  * Every method may reject with `KernelError`.
  */
-import type { ByteSink, ByteSource, Signature } from "./command.ts";
+import type { Signature } from "./declaration.ts";
 import type { BlockId, ContextId, DriftId } from "./ids.ts";
+import type { ByteSink, ByteSource } from "./streams.ts";
 import type {
   BlockFilter,
   BlockPatch,
@@ -57,6 +58,10 @@ export interface ExecuteResult {
   readonly blockId?: BlockId;
   /** Set when the program was refused before it ran: the rendered diagnostics, already written to stderr. */
   readonly refused?: boolean;
+  /** The program called `exit`: a REPL ends. */
+  readonly exited?: boolean;
+  /** The program moved its session to this context (`context switch`, `fork`, `thread`): a REPL goes on there, by `joinContext`. */
+  readonly switchedTo?: ContextId;
 }
 
 /** A running program. */
