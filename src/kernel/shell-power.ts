@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../parser/index.ts";
 import type { MaybePromise } from "../vfs/index.ts";
-import type { ByteSink, ByteSource, Signature } from "./command.ts";
+import type { Signature } from "./declaration.ts";
+import type { ByteSink, ByteSource } from "./streams.ts";
 import type { Value } from "./value.ts";
 
 export interface Variable {
