@@ -168,6 +168,8 @@ export interface StagedDrift {
   readonly stagedAt: number;
   readonly attempts: number;
   readonly state: "staged" | "delivering" | "lost";
+  /** Why the last attempt failed. */
+  readonly error?: string;
 }
 
 /**
@@ -211,3 +213,23 @@ export type KernelEvent =
   | { readonly topic: "resync"; readonly type: "resync"; readonly contextId?: ContextId };
 
 export type EventTopic = "block" | "context" | "drift";
+
+/** A shell command or its output. */
+export function isShell(block: Pick<BlockSnapshot, "kind" | "toolKind">): boolean {
+  return (block.kind === "toolCall" || block.kind === "toolResult") && block.toolKind === "shell";
+}
+
+/** The part of a block that an index keeps. */
+export function headerOf(block: BlockSnapshot): BlockHeader {
+  const { id, parentId, role, kind, status, toolKind, createdAt, updatedAt } = block;
+  return {
+    id,
+    role,
+    kind,
+    status,
+    createdAt,
+    updatedAt,
+    ...(parentId === undefined ? {} : { parentId }),
+    ...(toolKind === undefined ? {} : { toolKind }),
+  };
+}

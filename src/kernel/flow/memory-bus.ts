@@ -1,0 +1,3 @@
+import type { EventBus } from "./event-bus.ts";
+
+export declare function memoryBus(): EventBus;

@@ -1,0 +1,13 @@
+export { memoryStore, openSqliteStore } from "./sqlite-store.ts";
+export type {
+  Change,
+  DocumentRow,
+  HistoryRow,
+  Keyframe,
+  LogRow,
+  MemberRow,
+  MountRow,
+  Operation,
+  ProjectedBlock,
+  Store,
+} from "./store.ts";
