@@ -48,7 +48,14 @@ export interface JobInfo {
   readonly pids: readonly number[];
 }
 
-/** The language's own state, for the builtins that are part of the language. */
+/**
+ * The language's own state, for the builtins that are part of the language.
+ *
+ * `declare export local readonly typeset` are declaration builtins: each operand `name=value` or `name+=value` stands in
+ * `input.args` as that text, and at the same index of `input.values` stands the value alone with its type, evaluated as an
+ * assignment would be (`local n=5` gives 5, `export x="5"` the string, `declare -a xs=(a b)` a list,
+ * `declare -A m=([k]=v)` a record). Every other operand has itself at both places.
+ */
 export interface ShellPower {
   // Variables
   get(name: string): Value | undefined;
