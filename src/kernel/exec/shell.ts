@@ -9,6 +9,11 @@ export interface ShellHost {
   readonly clock: Clock;
   /** Why external programs are refused, for the message of status 126; absent when they are allowed. */
   readonly refuseExternal?: string;
+  /**
+   * Called around an external program that inherits the process's own terminal (its stdin `isTty` with a `hostFd`): the front
+   * end gives the terminal up before `run` starts the program and takes it back when `run` has settled. Absent: nothing to give up.
+   */
+  foreground?<T>(run: () => Promise<T>): Promise<T>;
   /** Asked at the first command that needs it, so that a shell without kernel verbs never makes a store. */
   kernel(): MaybePromise<KernelPower>;
 }
