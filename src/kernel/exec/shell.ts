@@ -34,6 +34,8 @@ export interface RunIo {
   readonly stderr: ByteSink;
   /** Aborted: everything that runs is stopped, status 130 (or 124 when the reason is a time-out). */
   readonly signal: AbortSignal;
+  /** `$1`… during this run; default: the shell's own, which stay as they were. */
+  readonly args?: readonly string[];
 }
 
 export interface RunResult {
