@@ -75,9 +75,11 @@ const rules: readonly { readonly from: string; readonly may: readonly string[] }
       "src/kernel/value.ts",
     ],
   },
+  { from: "src/kernel/bounded-output.ts", may: [] },
   {
     from: "src/kernel/mcp/",
     may: [
+      "src/kernel/bounded-output.ts",
       "src/kernel/ids.ts",
       "src/kernel/types.ts",
       "src/kernel/errors.ts",
@@ -100,6 +102,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["src/kernel/state/"],
   "capnp-es": ["src/kernel/rpc/"],
   "@modelcontextprotocol/sdk": ["src/kernel/mcp/"],
+  zod: ["src/kernel/mcp/"],
   ink: ["src/shell/tui/"],
   react: ["src/shell/tui/"],
   "string-width": ["src/shell/tui/", "src/parser/"],

@@ -48,6 +48,9 @@ export interface ExecuteOptions {
   readonly name?: string;
   /** `$1`…; default: the context's own. */
   readonly args?: readonly string[];
+  /** With `cwd` or `env` the program runs in a copy of the context's shell, which is then dropped: nothing it sets stays. */
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
   /** False: leaves no blocks. Default true. */
   readonly record?: boolean;
 }
