@@ -9,8 +9,23 @@ export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
 export type { KernelPower } from "./kernel-power.ts";
 export type { ShellPower } from "./shell-power.ts";
+export { nearest, parseSize, usage, usageLine } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
-export type { ListValue, RecordValue, Value } from "./value.ts";
+export type { ListValue, RecordValue, TypeName, Value } from "./value.ts";
+export {
+  fromJson,
+  isEmpty,
+  isList,
+  isRecord,
+  isScalar,
+  toJson,
+  toPrettyJson,
+  toText,
+  typedLiteral,
+  typeName,
+  ValueError,
+  valuesEqual,
+} from "./value.ts";
 
 // ── What a command is given ───────────────────────────────────────────────────────────────────
 

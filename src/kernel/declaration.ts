@@ -61,6 +61,8 @@ export interface Signature {
   readonly parse?: "gnu" | "posix" | "raw";
   /** `-5` is `-n 5`: the flag that a dash and digits stand for. */
   readonly numeric?: string;
+  /** `-5` and `-1.5` are operands (`seq`, `exit`), unless a flag has that letter. */
+  readonly negativeOperands?: boolean;
   /** Also called by these names. */
   readonly aliases?: readonly string[];
 }

@@ -127,7 +127,7 @@ describe("fromJson", () => {
   it("agrees with JSON.parse", () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
-        expect(JSON.parse(toJson(fromJson(text)))).toEqual(JSON.parse(text.replaceAll("-0", "0")));
+        expect(JSON.stringify(JSON.parse(toJson(fromJson(text))))).toBe(JSON.stringify(JSON.parse(text)));
       }),
     );
     const mutated = fc.tuple(fc.json(), fc.nat(), fc.constantFrom(",", "}", '"', "1", "\\", "")).map(([text, at, put]) => {
