@@ -253,6 +253,11 @@ export interface Word {
   readonly parts: readonly WordPart[];
   /** `...$xs`: the word stands for the elements of the list. `parts` holds only what follows the dots. */
   readonly spread: boolean;
+  /**
+   * Only on an argument of `declare`, `typeset`, `local`, `export` or `readonly` that is written `name=value`, `name+=value` or
+   * `name[k]=value`. `parts` is then empty.
+   */
+  readonly assignment?: Assignment;
   readonly span: Span;
 }
 
