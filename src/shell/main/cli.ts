@@ -55,7 +55,11 @@ function nonEmpty(value: string): string {
 function program(name: string, texts: CliTexts): Command {
   return new Command(name)
     .exitOverride()
-    .configureOutput({ writeOut: texts.out, writeErr: texts.err })
+    .configureOutput({
+      writeOut: texts.out,
+      writeErr: texts.err,
+      outputError: (text, write) => write(text.replace(/^error: /, `${name}: `)),
+    })
     .showSuggestionAfterError(true)
     .helpOption("-h, --help", "print this help");
 }
@@ -113,8 +117,6 @@ function parseServe(argv: readonly string[], outer: Where, texts: CliTexts): Inv
   const parsed = serveProgram(texts).parse(argv, { from: "user" });
   const options = parsed.opts<ServeOptions>();
   const where = { ...outer, ...whereOf({ ...options }) };
-  const [extra] = parsed.args;
-  if (extra !== undefined) return usage(texts, `serve: unexpected operand '${extra}'`);
   if ((options.socket !== undefined) === (options.stdio !== undefined))
     return usage(texts, "serve: say either --socket [PATH] or --stdio");
   if (options.stdio !== undefined) return { kind: "serve-stdio", allowWrite: options.allowWrite ?? [], where };
