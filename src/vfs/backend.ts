@@ -96,4 +96,15 @@ export interface Backend {
   statfs(path: string): MaybePromise<StatFs>;
   /** The real path on the host, for external programs; undefined where there is none. */
   hostPath(path: string): string | undefined;
+  /** True only if `path` is a directory reached through no symlink: lets the mount table skip its walk. Cheap. */
+  plain?(path: string): boolean;
+  /** Set if this backend's tree is the host's own: mounted at `/`, its paths need no walk by the mount table. */
+  readonly direct?: DirectAccess;
+}
+
+/** Operations that follow symlinks as the host does. Paths may hold `.`, `..` and a trailing `/`. */
+export interface DirectAccess {
+  stat(path: string): FileStat;
+  open(path: string, flags: OpenFlags): MaybePromise<FileHandle>;
+  realpath(path: string): string;
 }

@@ -2,6 +2,7 @@
 export type {
   Backend,
   DirEntry,
+  DirectAccess,
   FileHandle,
   FileKind,
   FileStat,
@@ -10,5 +11,10 @@ export type {
   SetAttr,
   StatFs,
 } from "./backend.ts";
+export { localBackend } from "./local-backend.ts";
+export { chain, isPromise, rescue } from "./maybe.ts";
+export { mountTable } from "./mount-table.ts";
+export { basename, child, dirname, isClean, isWithin, join, normalise } from "./paths.ts";
+export { reader } from "./reader.ts";
 export type { Mount, MountTable, Vfs, VfsReader } from "./vfs.ts";
 export { toVfsError, VfsError, type VfsErrorCode } from "./vfs-error.ts";
