@@ -167,7 +167,8 @@ class Tree implements MountTable {
     return chain(this.#resolve(path, !exclusive), (at) => {
       if (at.directory && at.looked && at.stat === undefined) throw new VfsError(flags.create ? "EISDIR" : "ENOENT", path);
       if (this.#mounts.isNode(at.path) && changes(flags)) throw new VfsError(exclusive ? "EEXIST" : "EISDIR", path);
-      const go = () => named(path, () => at.mount.backend.open(at.inner, flags));
+      const open = () => at.mount.backend.open(at.inner, flags);
+      const go = () => (flags.create === true ? this.#inRealParent(at, path, open) : named(path, open));
       if (at.mount.writable || !changes(flags)) return go();
       return chain(this.#seen(at), (stat) => {
         const isDevice = stat !== undefined && stat.kind !== "file" && stat.kind !== "directory" && stat.kind !== "symlink";
