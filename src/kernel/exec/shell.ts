@@ -10,8 +10,10 @@ export interface ShellHost {
   /** Why external programs are refused, for the message of status 126; absent when they are allowed. */
   readonly refuseExternal?: string;
   /**
-   * Called around an external program that inherits the process's own terminal (its stdin `isTty` with a `hostFd`): the front
-   * end gives the terminal up before `run` starts the program and takes it back when `run` has settled. Absent: nothing to give up.
+   * Called around each external program that inherits the process's own terminal by any of its streams (`isTty` with a
+   * `hostFd`): the front end gives the terminal up before `run` starts the program and takes it back when `run` has settled.
+   * Stages of one pipeline call it at the same time. Never for a background job, whose output goes through the sinks.
+   * Absent: nothing to give up.
    */
   foreground?<T>(run: () => Promise<T>): Promise<T>;
   /** Asked at the first command that needs it, so that a shell without kernel verbs never makes a store. */
