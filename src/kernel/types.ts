@@ -81,6 +81,7 @@ export interface BlockHeader {
   readonly status: Status;
   readonly toolKind?: ToolKind;
   readonly createdAt: number;
+  /** Of the last change; while text streams in, to within 10 seconds. */
   readonly updatedAt: number;
 }
 
@@ -183,6 +184,7 @@ export type KernelEvent =
       readonly contextId: ContextId;
       readonly version: number;
       readonly block: BlockSnapshot;
+      /** The block before it; absent: it is the first. */
       readonly after?: BlockId;
     }
   | {
@@ -191,6 +193,8 @@ export type KernelEvent =
       readonly contextId: ContextId;
       readonly version: number;
       readonly id: BlockId;
+      /** Where in the content the text goes, UTF-16: the content is what stood before it, then the text. */
+      readonly offset: number;
       readonly text: string;
     }
   | {
@@ -205,6 +209,8 @@ export type KernelEvent =
       readonly type: "preview";
       readonly contextId: ContextId;
       readonly id: BlockId;
+      /** Where in the content the text goes, UTF-16: the content is what stood before it, then the text. */
+      readonly offset: number;
       readonly text: string;
     }
   | { readonly topic: "context"; readonly type: "created" | "changed"; readonly context: Context }

@@ -1,3 +1,4 @@
+export { type FileLock, lockFile } from "./file-lock.ts";
 export { memoryStore, openSqliteStore } from "./sqlite-store.ts";
 export type {
   Change,

@@ -36,10 +36,8 @@ export interface DocumentRow {
   readonly contextId: ContextId;
   /** The newest version; 0 for an empty document. */
   readonly head: number;
-  /** Bytes of log rows after the newest keyframe, and of that keyframe. */
-  readonly tailBytes: number;
-  readonly keyframeBytes: number;
-  readonly keyframeSeq: number;
+  /** The projection is true for this version; when it is the head, the document can be listed without loading it. */
+  readonly projected: number;
   readonly forkedFrom?: { readonly contextId: ContextId; readonly version: number };
 }
 
@@ -80,14 +78,20 @@ export type Change =
   | { readonly kind: "putContext"; readonly context: Context }
   /** `conflict` when it exists. */
   | { readonly kind: "createDocument"; readonly contextId: ContextId }
-  /** Rows and keyframes up to `version`, operations and the projection's rows that are still true. `notFound`, `conflict`. */
+  /** Rows, keyframes and operations up to `version`, and the projection if it is true for it. `notFound`, `conflict`, `invalid` past the head. */
   | { readonly kind: "copyDocument"; readonly source: ContextId; readonly target: ContextId; readonly version: number }
   /** `conflict` unless the rows go on from the head: a second writer is found out. */
   | { readonly kind: "appendLog"; readonly contextId: ContextId; readonly rows: readonly LogRow[] }
   | { readonly kind: "putKeyframe"; readonly contextId: ContextId; readonly keyframe: Keyframe }
   | { readonly kind: "putOperation"; readonly contextId: ContextId; readonly operation: Operation }
   | { readonly kind: "putClient"; readonly contextId: ContextId; readonly principalId: PrincipalId; readonly client: number }
-  | { readonly kind: "putProjection"; readonly contextId: ContextId; readonly block: ProjectedBlock }
+  /** Blocks as they are now; with them the projection is true for version `projected`. */
+  | {
+      readonly kind: "putProjection";
+      readonly contextId: ContextId;
+      readonly blocks: readonly ProjectedBlock[];
+      readonly projected: number;
+    }
   | { readonly kind: "putDrift"; readonly drift: StagedDrift }
   | { readonly kind: "deleteDrift"; readonly id: DriftId }
   | { readonly kind: "putShell"; readonly contextId: ContextId; readonly state: Json }
