@@ -8,6 +8,7 @@ import type { Value } from "./value.ts";
 export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
 export type { KernelPower } from "./kernel-power.ts";
+export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
 export type { ShellPower } from "./shell-power.ts";
 export { nearest, parseSize, usage, usageLine } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
