@@ -1,0 +1,72 @@
+import { Box, type Instance, render, Transform, useCursor, useStdout } from "ink";
+import { memo, useLayoutEffect, useSyncExternalStore } from "react";
+import { InkOutput } from "./ink-output.ts";
+import type { FrameSource, Screen } from "./screen.ts";
+import type { Terminal } from "./terminal.ts";
+
+interface RowsProps {
+  readonly lines: readonly string[];
+}
+
+/**
+ * Rows that are ready to print. Ink keeps every text it ever measured, so it is given the same blank rows each time, and the
+ * real ones come in when it prints.
+ */
+const Rows = memo(function Rows({ lines }: RowsProps) {
+  return <Transform transform={(_blank, index) => lines[index] ?? ""}>{lines.map(() => "·").join("\n")}</Transform>;
+});
+
+interface LiveProps {
+  readonly source: FrameSource;
+  onWrite(write: ((text: string) => void) | null): void;
+}
+
+function Live({ source, onWrite }: LiveProps) {
+  const frame = useSyncExternalStore(source.subscribe, source.frame);
+  const { write } = useStdout();
+  const { setCursorPosition } = useCursor();
+  setCursorPosition(frame.cursor);
+  useLayoutEffect(() => {
+    onWrite(write);
+    return () => onWrite(null);
+  }, [write, onWrite]);
+  return (
+    <Box flexDirection="column">
+      <Rows lines={frame.lines} />
+    </Box>
+  );
+}
+
+/** Ink draws the live region only; committed text goes above it through Ink's own `write`, never through `<Static>`. */
+export function inkScreen(terminal: Terminal, source: FrameSource): Screen {
+  const output = new InkOutput(terminal);
+  let instance: Instance | null = null;
+  let write: ((text: string) => void) | null = null;
+  const onWrite = (next: typeof write): void => {
+    write = next;
+  };
+  return {
+    mount() {
+      instance ??= render(<Live source={source} onWrite={onWrite} />, {
+        stdout: output as unknown as NodeJS.WriteStream,
+        exitOnCtrlC: false,
+        patchConsole: false,
+        maxFps: 60,
+      });
+    },
+    unmount() {
+      instance?.clear();
+      output.muted = true;
+      instance?.unmount();
+      output.muted = false;
+      instance = null;
+    },
+    print(text) {
+      if (write === null) terminal.output.write(text);
+      else write(text);
+    },
+    resized() {
+      output.emit("resize");
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { EditorState } from "./editor-state.ts";
+
+/** All that the live region shows, as data. */
+export interface View {
+  readonly columns: number;
+  readonly rows: number;
+  readonly prompt: PromptParts;
+  readonly editor: EditorState;
+  /** Colours for the editor's text: ranges in order, not overlapping. */
+  readonly highlights: readonly Highlight[];
+  /** Absent: nothing runs. */
+  readonly running?: RunningView;
+  /** The ends of blocks that others are writing, oldest first. */
+  readonly streams: readonly string[];
+}
+
+export interface RunningView {
+  /** The line the program has not ended yet. */
+  readonly tail: string;
+  /** It waits for a line from the person. */
+  readonly reading: boolean;
+  /** One line about it; empty while it is young. */
+  readonly status: string;
+}
+
+export interface PromptParts {
+  readonly context: string;
+  /** As a person writes it: `~/src`. */
+  readonly cwd: string;
+  /** Of the last program. */
+  readonly status: number;
+}
+
+export interface Highlight {
+  readonly start: number;
+  readonly end: number;
+  readonly style: "keyword" | "string" | "variable" | "comment" | "bad";
+}
+
+/** The live region: rows ready to print, and where the cursor stands. */
+export interface Frame {
+  readonly lines: readonly string[];
+  readonly cursor?: { readonly x: number; readonly y: number };
+}
