@@ -7,9 +7,9 @@ export interface ByteSource {
   close(): void;
   /** Puts bytes back to be read next (`read` takes one line and leaves the rest). */
   unread(chunk: Uint8Array): void;
-  readonly isTty?: boolean;
+  readonly isTty?: boolean | undefined;
   /** The process's own descriptor behind this stream: a child process inherits it. Absent once bytes were put back. */
-  readonly hostFd?: number;
+  readonly hostFd?: number | undefined;
 }
 
 /** A stream of bytes to write. A string is written as UTF-8. */
@@ -19,9 +19,9 @@ export interface ByteSink {
    * the next write. Throws or rejects with `VfsError` EPIPE when nobody will read.
    */
   write(chunk: Uint8Array | string): MaybePromise<void>;
-  readonly isTty?: boolean;
+  readonly isTty?: boolean | undefined;
   /** The process's own descriptor behind this stream: a child process inherits it. */
-  readonly hostFd?: number;
+  readonly hostFd?: number | undefined;
   /** Columns of the terminal behind it, where there is one. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
