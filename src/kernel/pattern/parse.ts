@@ -107,7 +107,12 @@ class PatternParser {
     let i = at;
     while (i < end) {
       const char = this.#chars[i] as Char;
-      const group = this.#group(i, end, nesting);
+      const group = this.#startsGroup(i, end, nesting) ? this.#group(i, end, nesting) : undefined;
+      if (group === "unclosed") {
+        // As bash: what is left is compared as a string.
+        for (; i < end; i++) items.push(this.#literal(this.#chars[i]?.code ?? 0));
+        break;
+      }
       if (group !== undefined) {
         items.push(group.node);
         i = group.end;
@@ -143,20 +148,21 @@ class PatternParser {
     return { kind: "unit", literal: point, test: (other) => other === point || foldCode(other) === folded };
   }
 
-  /** An extended glob that starts at `at`. */
-  #group(at: number, end: number, nesting: number): { node: Node; end: number } | undefined {
+  #startsGroup(at: number, end: number, nesting: number): boolean {
     const char = this.#chars[at] as Char;
-    if (!this.#options.extglob || nesting >= maxNesting || !char.active || !this.#is(at + 1, open) || at + 1 >= end)
-      return undefined;
-    const sign = "?*+@!".indexOf(String.fromCodePoint(char.code));
-    if (sign < 0) return undefined;
+    if (!this.#options.extglob || nesting >= maxNesting || !char.active || at + 1 >= end || !this.#is(at + 1, open)) return false;
+    return "?*+@!".includes(String.fromCodePoint(char.code));
+  }
+
+  /** The extended glob that starts at `at`. */
+  #group(at: number, end: number, nesting: number): { node: Node; end: number } | "unclosed" {
     const bounds = this.#alternatives(at + 2, end);
-    if (bounds === undefined) return undefined;
+    if (bounds === undefined) return "unclosed";
     const items = bounds.map(([from, to]): Node => ({ kind: "sequence", items: this.sequence(from, to, nesting + 1) }));
     const inner: Node = items.length === 1 ? (items[0] ?? nothing) : { kind: "either", items };
     this.magic = true;
     const after = (bounds.at(-1)?.[1] ?? at) + 1;
-    switch ("?*+@!".charAt(sign)) {
+    switch (String.fromCodePoint(this.#chars[at]?.code ?? 0)) {
       case "?":
         return { node: { kind: "maybe", item: inner }, end: after };
       case "*":
