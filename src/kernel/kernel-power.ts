@@ -1,4 +1,5 @@
 import type { KernelApi } from "./api.ts";
+import type { BlockId, PrincipalId } from "./ids.ts";
 import type { Kernel } from "./types.ts";
 
 /** A kernel of this machine, hosted by some process or not. */
@@ -24,6 +25,10 @@ export interface KernelPower {
    * it acts there. It keeps its own variables until it ends; what the session runs next, runs in the new context's shell.
    */
   switchTo(api: KernelApi): Promise<void>;
+  /** How people are shown a block: `ctx-short/principal/seq`. */
+  blockName(id: BlockId): string;
+  /** How people are shown who acts: the username. */
+  principalName(id: PrincipalId): string;
   /** The kernels of this machine, the ephemeral one asked included. */
   listKernels(): Promise<readonly KernelEntry[]>;
 }

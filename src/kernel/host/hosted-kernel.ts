@@ -1,0 +1,141 @@
+import type { AttachOptions, KernelApi, World } from "../api.ts";
+import { KernelError } from "../errors.ts";
+import type { ContextId, PrincipalId } from "../ids.ts";
+import type { Actor, KernelParts, NewSession } from "../session/kernel-parts.ts";
+import { KernelSession } from "../session/session.ts";
+import type { Kernel, Principal } from "../types.ts";
+
+export interface HostedKernelOptions {
+  /** The parts but for what this object adds. */
+  readonly parts: Omit<KernelParts, "join" | "openSession" | "sessionEnded" | "actorOf" | "closing">;
+  readonly principal: Principal;
+  /** Where a session starts that names no context. */
+  readonly defaultContext: ContextId;
+  /** Ends the parts, after the last program. */
+  readonly release: () => Promise<void>;
+  readonly closing: AbortController;
+}
+
+/**
+ * One kernel open in this process. Invariants: 1. a member is in a context while at least one session with its nick and
+ * instance is. 2. after `close` every call of every session rejects with `disconnected`, and nothing runs.
+ */
+export class HostedKernel implements World {
+  readonly parts: KernelParts;
+  readonly #options: HostedKernelOptions;
+  readonly #sessions = new Set<Actor>();
+  readonly #members = new Map<string, { count: number; leave: Promise<() => Promise<void>> }>();
+  /** Leaves under way: who comes back waits for its own. */
+  readonly #leaving = new Map<string, Promise<void>>();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: HostedKernelOptions) {
+    this.#options = options;
+    this.parts = {
+      ...options.parts,
+      closing: options.closing.signal,
+      join: (member) => this.#join(member),
+      openSession: (session) => this.openSession(session),
+      sessionEnded: (session) => void this.#sessions.delete(session),
+      actorOf: (api) => this.#actorOf(api),
+    };
+  }
+
+  get kernel(): Kernel {
+    return this.parts.kernel;
+  }
+
+  async whoami(): Promise<Principal> {
+    return this.#options.principal;
+  }
+
+  async listKernels(): Promise<readonly Kernel[]> {
+    return [this.kernel];
+  }
+
+  async attachKernel(name: string, options: AttachOptions = {}): Promise<KernelApi> {
+    const { label, id } = this.kernel;
+    if (name !== label && name !== id) {
+      throw new KernelError("notFound", `no kernel ${name} is hosted here; there is: ${label}`, { candidates: [label] });
+    }
+    return this.attach(this.#options.principal, options);
+  }
+
+  /** A session of any principal. */
+  async attach(principal: Principal, options: AttachOptions = {}): Promise<Actor> {
+    const { context, instance = "local" } = options;
+    const contextId = context === undefined ? this.#options.defaultContext : this.parts.contexts.resolve(context).id;
+    return this.openSession({ principal, contextId, instance });
+  }
+
+  async openSession(session: NewSession): Promise<Actor> {
+    if (this.parts.closing.aborted) throw new KernelError("disconnected", "the kernel is closed");
+    const { principal, contextId, instance } = session;
+    const leave = await this.#join({ contextId, principalId: principal.id, nick: principal.username, instance });
+    const made = new KernelSession(this.parts, session, leave);
+    this.#sessions.add(made);
+    return made;
+  }
+
+  #actorOf(api: KernelApi): Actor {
+    for (const session of this.#sessions) {
+      if (session === api) return session;
+    }
+    throw new KernelError("invalid", "not a live session of this kernel");
+  }
+
+  async #join(member: {
+    contextId: ContextId;
+    principalId: PrincipalId;
+    nick: string;
+    instance: string;
+  }): Promise<() => Promise<void>> {
+    const key = JSON.stringify([member.contextId, member.nick, member.instance]);
+    const left = this.#leaving.get(key) ?? Promise.resolve();
+    const entry = this.#members.get(key) ?? { count: 0, leave: left.then(() => this.parts.contexts.join(member)) };
+    this.#members.set(key, entry);
+    entry.count++;
+    const leave = await entry.leave;
+    return async () => {
+      if (--entry.count > 0) return;
+      this.#members.delete(key);
+      const leaving = leave();
+      this.#leaving.set(key, leaving);
+      await leaving;
+      if (this.#leaving.get(key) === leaving) this.#leaving.delete(key);
+    };
+  }
+
+  /** Interrupts what runs, waits for it, and closes everything. Again: the same promise. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const sessions = [...this.#sessions];
+    this.#options.closing.abort(new KernelError("disconnected", "the kernel closes"));
+    await Promise.all(sessions.map((session) => session.settled()));
+    await Promise.all(sessions.map((session) => session.detach()));
+    await this.#options.release();
+  }
+}
+
+/** Several kernels of one process, seen as one world. */
+export function worldOf(kernels: readonly HostedKernel[]): World {
+  const [first] = kernels;
+  if (first === undefined) throw new KernelError("invalid", "a world has at least one kernel");
+  return {
+    whoami: () => first.whoami(),
+    listKernels: async () => kernels.map((one) => one.kernel),
+    attachKernel: async (name, options) => {
+      const found = kernels.find(({ kernel }) => kernel.label === name) ?? kernels.find(({ kernel }) => kernel.id === name);
+      if (found !== undefined) return found.attachKernel(name, options);
+      const candidates = kernels.map(({ kernel }) => kernel.label);
+      throw new KernelError("notFound", `no kernel ${name} is hosted here; there is: ${candidates.join(", ")}`, { candidates });
+    },
+    close: async () => {
+      await Promise.all(kernels.map((one) => one.close()));
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Shell } from "../exec/shell.ts";
+import type { Json } from "../types.ts";
+import { isRecord, type Value } from "../value.ts";
+
+/** Set by the shell itself, or meaningful only while a program runs. */
+const volatile = new Set([
+  "PWD",
+  "OLDPWD",
+  "_",
+  "RANDOM",
+  "SECONDS",
+  "LINENO",
+  "PIPESTATUS",
+  "BASH_REMATCH",
+  "OPTARG",
+  "OPTIND",
+  "FUNCNAME",
+  "PPID",
+  "SHLVL",
+  "UID",
+  "EUID",
+]);
+
+/** A value as JSON that reads back as the same value: what JSON has not is an object with one key that starts with `$`. */
+function encode(value: Value): Json {
+  if (typeof value === "bigint") return { $int: String(value) };
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString("base64") };
+  if (isRecord(value)) return { $record: [...value].map(([key, item]) => [key, encode(item)]) };
+  return value.map(encode);
+}
+
+function decode(json: Json): Value {
+  if (typeof json !== "object" || json === null) return json;
+  if (isArray(json)) return json.map(decode);
+  const { $int: int, $bytes: bytes, $record: record } = json;
+  if (typeof int === "string") return BigInt(int);
+  if (typeof bytes === "string") return new Uint8Array(Buffer.from(bytes, "base64"));
+  const out = new Map<string, Value>();
+  if (record === undefined || !isArray(record)) return out;
+  for (const pair of record) {
+    if (isArray(pair)) out.set(String(pair[0]), decode(pair[1] ?? null));
+  }
+  return out;
+}
+
+function isArray(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+/** A value as plain JSON for a front end: bytes as base64, integers beyond 2^53 as digits in a string. */
+export function valueToJson(value: Value): Json {
+  if (typeof value === "bigint") return String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+  if (isRecord(value)) return Object.fromEntries([...value].map(([key, item]) => [key, valueToJson(item)]));
+  return value.map(valueToJson);
+}
+
+export function jsonToValue(json: Json): Value {
+  if (typeof json !== "object" || json === null) return json;
+  if (isArray(json)) return json.map(jsonToValue);
+  return new Map(Object.entries(json).map(([key, item]) => [key, jsonToValue(item)]));
+}
+
+/** What a context keeps of its shell over a restart: the variables that differ from those it was born with. */
+export class ShellState {
+  readonly #shell: Shell;
+  readonly #born: ReadonlyMap<string, Value>;
+  /** Values are immutable: one that is the same object needs no second look. */
+  readonly #seen = new Map<string, { readonly value: Value; readonly json: Json }>();
+  #saved = "";
+
+  /** `shell` as it was made, before `restore`; or a copy of one that was made with the variables `born`. */
+  constructor(shell: Shell, born: ReadonlyMap<string, Value> = new Map(shell.variables())) {
+    this.#shell = shell;
+    this.#born = born;
+  }
+
+  /** For a copy of the shell. */
+  forCopy(copy: Shell): ShellState {
+    return new ShellState(copy, this.#born);
+  }
+
+  /** Sets what was kept. A variable that cannot be set (read-only) is left as it is. */
+  restore(state: Json | undefined): void {
+    if (typeof state !== "object" || state === null || isArray(state)) return;
+    const variables = state["variables"];
+    if (typeof variables !== "object" || variables === null || isArray(variables)) return;
+    for (const [name, json] of Object.entries(variables)) {
+      try {
+        this.#shell.set(name, decode(json));
+      } catch {}
+    }
+    this.#saved = JSON.stringify(this.#capture());
+  }
+
+  /** The state to keep, when it is another than the one last answered. */
+  changed(): Json | undefined {
+    const state = this.#capture();
+    const text = JSON.stringify(state);
+    if (text === this.#saved) return undefined;
+    this.#saved = text;
+    return state;
+  }
+
+  #capture(): Json {
+    const variables: [string, Json][] = [];
+    for (const [name, value] of this.#shell.variables()) {
+      if (volatile.has(name) || this.#born.get(name) === value) continue;
+      const seen = this.#seen.get(name);
+      const json = seen !== undefined && seen.value === value ? seen.json : encode(value);
+      this.#seen.set(name, { value, json });
+      variables.push([name, json]);
+    }
+    return { variables: Object.fromEntries(variables) };
+  }
+}
