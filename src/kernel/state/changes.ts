@@ -142,12 +142,7 @@ export class ChangeWriter {
       if (row.seq !== seq++) throw new KernelError("conflict", `log rows of context ${contextId} are not contiguous at ${row.seq}`);
       insert.run(document, row.seq, row.at, this.#actor(row.principalId), row.data);
     }
-    const done = this.#prepare("UPDATE document SET head = ? WHERE id = ? AND head = ?").run(
-      last.seq,
-      bytes,
-      document,
-      first.seq - 1,
-    );
+    const done = this.#prepare("UPDATE document SET head = ? WHERE id = ? AND head = ?").run(last.seq, document, first.seq - 1);
     if (done.changes === 0) throw new KernelError("conflict", `another writer changed context ${contextId}`, { contextId });
   }
 
