@@ -1,0 +1,1 @@
+export const schemaHash = "5898cf1839ae985398d10b07741e86457120f0e28c2e82cec261e3513b87a6e3";
