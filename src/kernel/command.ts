@@ -9,6 +9,21 @@ export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
 export type { KernelPower } from "./kernel-power.ts";
 export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
+export {
+  type EmitOptions,
+  emit,
+  hasBackReference,
+  longestMatcher,
+  mayBeShort,
+  type Node as RegexNode,
+  parseRegex,
+  RegexError,
+  requiredLiteral,
+  type Syntax as RegexSyntax,
+  useLinearFallback,
+  wholeLiteral,
+  wordGuards,
+} from "./regex/index.ts";
 export type { ShellPower } from "./shell-power.ts";
 export { nearest, parseSize, usage, usageLine } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
