@@ -24,7 +24,6 @@ export {
   wholeLiteral,
   wordGuards,
 } from "./regex/index.ts";
-export { compileRegex, RegexError, type RegexOptions, type TranslatedRegex, translateBre, translateEre } from "./regex.ts";
 export type { ShellPower } from "./shell-power.ts";
 export { nearest, parseSize, usage, usageLine } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
