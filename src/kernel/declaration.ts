@@ -31,6 +31,8 @@ export interface Arg {
   readonly rest?: boolean;
   /** Completion and plan: what the text means. Default `text`. */
   readonly means?: "text" | "path" | "command" | "variable" | "context" | "block" | "kernel";
+  /** The words it may be, when it is one of a few (a verb): for completion and help. */
+  readonly values?: readonly string[];
 }
 
 /** Run as a test in a fresh memory file system: `run` is a program; what is left out is not checked. */

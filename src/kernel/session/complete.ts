@@ -110,7 +110,7 @@ async function paths(word: string, from: CompletionSources): Promise<readonly Co
         .filter((entry) => entry.name.startsWith(prefix))
         .slice(0, mostItems)
         .map(async (entry) => ({
-          text: typed + escape(entry.name) + ((await isFolder(entry, folder, from.tree)) ? "/" : ""),
+          text: typed + escapeWord(entry.name) + ((await isFolder(entry, folder, from.tree)) ? "/" : ""),
           kind: "path" as const,
         })),
     );
@@ -130,7 +130,7 @@ async function isFolder(entry: { readonly name: string; readonly kind: string },
   }
 }
 
-function escape(name: string): string {
+function escapeWord(name: string): string {
   return name.replaceAll(/[\s"'\\$`&|;<>()*?[\]#~!{}]/g, "\\$&");
 }
 

@@ -85,7 +85,7 @@ export class ShellState {
   /** Sets what was kept. A variable that cannot be set (read-only) is left as it is. */
   restore(state: Json | undefined): void {
     if (typeof state !== "object" || state === null || isArray(state)) return;
-    const variables = state["variables"];
+    const variables = state.variables;
     if (typeof variables !== "object" || variables === null || isArray(variables)) return;
     for (const [name, json] of Object.entries(variables)) {
       try {
