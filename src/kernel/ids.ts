@@ -60,9 +60,14 @@ export function idFromBytes<T extends AnyId>(bytes: Uint8Array): T {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as T;
 }
 
+/** True for a whole id as text, in any case. */
+export function isId(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
 /** An id typed or received as text, in any case. Throws `invalid`. */
 export function parseId<T extends AnyId>(text: string): T {
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) throw new KernelError("invalid", `not an id: ${text}`);
+  if (!isId(text)) throw new KernelError("invalid", `not an id: ${text}`);
   return text.toLowerCase() as T;
 }
 

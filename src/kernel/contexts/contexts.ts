@@ -51,7 +51,7 @@ export interface Contexts {
   resolve(address: string, from?: ContextId): Context;
   children(id: ContextId): readonly Context[];
 
-  /** A session enters; the same nick and instance once. The answer is its leaving, after which the member is `away`. */
+  /** A session enters. The answer is its leaving: the member is `away` when its last session has left. */
   join(member: Omit<Member, "status" | "kernelId">): Promise<() => Promise<void>>;
   setPresence(member: Omit<Member, "status" | "kernelId">, status: Membership["status"]): Promise<void>;
   members(contextId?: ContextId): readonly Member[];
@@ -63,9 +63,9 @@ export interface Principals {
   put(principal: Principal): Promise<void>;
   get(id: PrincipalId): Principal | undefined;
   list(): readonly Principal[];
-  /** Username or prefix of the id's random part. */
+  /** Username, or prefix of the id or of its random part. `notFound`, `ambiguous`. */
   resolve(name: string): Principal;
-  /** How people are shown it: the username, else the id's random part. */
+  /** How people are shown it: the username; the whole id of one that is unknown here. */
   name(id: PrincipalId): string;
 }
 
