@@ -77,6 +77,12 @@ export interface ShellPower {
   /** Throws CommandError status 2 for an unknown option. */
   setOption(name: string, on: boolean): void;
   options(): ReadonlyMap<string, boolean>;
+  /** What `shopt` switches (`extglob`, `nullglob`, `nocasematch`, …), by name. */
+  shopts(): ReadonlyMap<string, boolean>;
+  /** Throws CommandError status 1 for an unknown name. */
+  setShopt(name: string, on: boolean): void;
+  /** The value of a text as arithmetic (`let`). Throws CommandError for what is none. */
+  arith(text: string): Value;
   readonly lastStatus: number;
   readonly interactive: boolean;
 
