@@ -10,6 +10,7 @@ export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./d
 export type { KernelPower } from "./kernel-power.ts";
 export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
 export {
+  allowLinearFallback,
   type EmitOptions,
   emit,
   hasBackReference,
@@ -20,7 +21,6 @@ export {
   RegexError,
   requiredLiteral,
   type Syntax as RegexSyntax,
-  useLinearFallback,
   wholeLiteral,
   wordGuards,
 } from "./regex/index.ts";

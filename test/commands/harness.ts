@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly stdout?: Partial<ByteSink>;
+  /** The name it is called by. */
+  readonly name?: string;
   /** Stands for the exec power. */
   readonly exec?: (argv: readonly string[]) => Promise<number>;
 }
@@ -73,7 +75,7 @@ function toSource(stdin: RunOptions["stdin"]): ByteSource {
 export async function runCommand(command: Command, argv: readonly Value[], options: RunOptions = {}): Promise<Ran> {
   const chunks: Buffer[] = [];
   let stderr = "";
-  const name = command.signature.name;
+  const name = options.name ?? command.signature.name;
   const finish = (status: number): Ran => ({ stdout: Buffer.concat(chunks), stderr, status, values });
   const values: Value[] = [];
   const parsed = parseArguments(command.signature, argv);

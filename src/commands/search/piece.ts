@@ -1,0 +1,170 @@
+import { isAscii, isUtf8 } from "node:buffer";
+import type { Output } from "../io/output.ts";
+
+/**
+ * Some whole lines of a stream, searchable. Offsets are the piece's own: bytes or UTF-16 units. Only the last piece of a stream
+ * may end without a newline.
+ */
+export interface Piece {
+  readonly length: number;
+  /** True if an offset is a byte offset. */
+  readonly bytewise: boolean;
+  readonly bytes: Buffer;
+  readonly text: string;
+  /** Text holds nothing above ASCII. */
+  readonly ascii: boolean;
+  /** Where the line that holds `at` begins. An offset just before a newline belongs to the line it ends. */
+  lineStart(at: number): number;
+  /** Where the next line begins. */
+  lineEnd(at: number): number;
+  /** How many lines begin in [from, to), both line starts. */
+  count(from: number, to: number): number;
+  put(out: Output, from: number, to: number): void;
+  /** False if the bytes of that part are not UTF-8. */
+  valid(from: number, to: number): boolean;
+  byteLength(from: number, to: number): number;
+}
+
+/** `literal`: the search is for bytes, so that nothing needs decoding. */
+export function makePiece(bytes: Buffer, literal: boolean): Piece {
+  if (literal || isAscii(bytes)) return new BytePiece(bytes, !literal);
+  return new TextPiece(bytes, isUtf8(bytes));
+}
+
+export function countNewlines(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let i = from; i < to; i++) if (bytes[i] === 10) count++;
+  return count;
+}
+
+class BytePiece implements Piece {
+  readonly bytewise = true;
+  readonly length: number;
+  readonly bytes: Buffer;
+  readonly ascii: boolean;
+  #text: string | undefined;
+  #valid: boolean | undefined;
+
+  constructor(bytes: Buffer, ascii: boolean) {
+    this.bytes = bytes;
+    this.length = bytes.length;
+    this.ascii = ascii;
+    if (ascii) this.#valid = true;
+  }
+
+  get text(): string {
+    return (this.#text ??= this.bytes.toString("latin1"));
+  }
+
+  lineStart(at: number): number {
+    return at === 0 ? 0 : this.bytes.lastIndexOf(10, at - 1) + 1;
+  }
+
+  lineEnd(at: number): number {
+    const end = this.bytes.indexOf(10, at);
+    return end < 0 ? this.length : end + 1;
+  }
+
+  count(from: number, to: number): number {
+    const partial = to > from && to === this.length && this.bytes[to - 1] !== 10 ? 1 : 0;
+    return countNewlines(this.bytes, from, to) + partial;
+  }
+
+  put(out: Output, from: number, to: number): void {
+    out.addSlice(this.bytes, from, to);
+  }
+
+  valid(from: number, to: number): boolean {
+    this.#valid ??= isUtf8(this.bytes);
+    return this.#valid || isUtf8(this.bytes.subarray(from, to));
+  }
+
+  byteLength(from: number, to: number): number {
+    return to - from;
+  }
+}
+
+/** Lone low surrogates from U+DC80 on stand for bytes that are not UTF-8. */
+class TextPiece implements Piece {
+  readonly bytewise = false;
+  readonly ascii = false;
+  readonly bytes: Buffer;
+  readonly text: string;
+  readonly length: number;
+  readonly #valid: boolean;
+
+  constructor(bytes: Buffer, valid: boolean) {
+    this.bytes = bytes;
+    this.#valid = valid;
+    this.text = valid ? bytes.toString("utf8") : decodeEscaped(bytes);
+    this.length = this.text.length;
+  }
+
+  lineStart(at: number): number {
+    return at === 0 ? 0 : this.text.lastIndexOf("\n", at - 1) + 1;
+  }
+
+  lineEnd(at: number): number {
+    const end = this.text.indexOf("\n", at);
+    return end < 0 ? this.length : end + 1;
+  }
+
+  count(from: number, to: number): number {
+    let count = to > from && to === this.length && !this.text.endsWith("\n") ? 1 : 0;
+    for (let at = this.text.indexOf("\n", from); at >= 0 && at < to; at = this.text.indexOf("\n", at + 1)) count++;
+    return count;
+  }
+
+  put(out: Output, from: number, to: number): void {
+    const text = this.text.slice(from, to);
+    if (this.#valid) out.text(text);
+    else out.add(encodeEscaped(text));
+  }
+
+  valid(from: number, to: number): boolean {
+    return this.#valid || !/(?<![\ud800-\udbff])[\udc80-\udcff]/.test(this.text.slice(from, to));
+  }
+
+  byteLength(from: number, to: number): number {
+    return this.#valid ? Buffer.byteLength(this.text.slice(from, to)) : encodeEscaped(this.text.slice(from, to)).length;
+  }
+}
+
+/** The length of the valid UTF-8 sequence at `at`; 0 if there is none. */
+export function sequenceLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0x80) return 1;
+  const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || at + size > bytes.length) return 0;
+  const second = bytes[at + 1] as number;
+  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return 0;
+  for (let i = 2; i < size; i++) if (((bytes[at + i] as number) & 0xc0) !== 0x80) return 0;
+  return size;
+}
+
+/** UTF-8 to text; a byte that is no UTF-8 becomes U+DC00 + byte. `encodeEscaped` is its inverse. */
+export function decodeEscaped(bytes: Buffer): string {
+  let out = "";
+  let from = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const size = sequenceLength(bytes, at);
+    if (size > 0) {
+      at += size;
+      continue;
+    }
+    out += bytes.toString("utf8", from, at) + String.fromCharCode(0xdc00 + (bytes[at] as number));
+    from = ++at;
+  }
+  return out + bytes.toString("utf8", from);
+}
+
+export function encodeEscaped(text: string): Buffer {
+  const parts: Buffer[] = [];
+  for (const part of text.split(/(?<![\ud800-\udbff])([\udc80-\udcff])/)) {
+    const isByte = part.length === 1 && part >= "\udc80" && part <= "\udcff";
+    parts.push(isByte ? Buffer.from([part.charCodeAt(0) - 0xdc00]) : Buffer.from(part));
+  }
+  return Buffer.concat(parts);
+}
