@@ -150,8 +150,9 @@ class SqliteStore implements Store {
 
   async driftBlocks(contextId: ContextId): Promise<readonly BlockSnapshot[]> {
     const sql = `SELECT context, key, body FROM block JOIN document ON document.id = document
-      WHERE drift_source IS NOT NULL AND (context = ?1 OR drift_source = ?1)`;
-    const blocks = this.#all(sql, [idToBytes(contextId)]).map((row) =>
+      WHERE drift_source IS NOT NULL AND (context = ? OR drift_source = ?)`;
+    const bytes = idToBytes(contextId);
+    const blocks = this.#all(sql, [bytes, bytes]).map((row) =>
       blockOf(idFromBytes<ContextId>(row.context as Uint8Array), String(row.key), String(row.body)),
     );
     return blocks.filter((block) => block.kind === "drift").sort((a, b) => a.createdAt - b.createdAt);

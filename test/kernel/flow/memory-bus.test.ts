@@ -1,0 +1,4 @@
+import { memoryBus } from "../../../src/kernel/flow/index.ts";
+import { busContract } from "./bus-contract.ts";
+
+busContract("memory bus", memoryBus);
