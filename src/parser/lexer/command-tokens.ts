@@ -1,0 +1,465 @@
+import type { TokenType } from "chevrotain";
+import { isBlank, isDelimiter, nameEnd } from "./chars.ts";
+import { closeOf, heredocDelimiter, heredocExtents, isArithmetic, skipBlanks } from "./scan.ts";
+import { type Frame, hit, type Match, type PendingHeredoc, type Position, state } from "./state.ts";
+import { token } from "./token.ts";
+
+// What stands where commands stand: reserved words, operators, redirections, assignments, newlines, comments.
+
+// ── Reserved words ────────────────────────────────────────────────────────────────────────────
+
+interface KeywordSettings {
+  readonly at?: readonly Position[];
+  readonly then?: (frame: Frame, offset: number) => void;
+  readonly push?: string;
+}
+
+const AT_START: readonly Position[] = ["start", "function-after"];
+
+function keyword(word: string, settings: KeywordSettings = {}): TokenType {
+  const at = settings.at ?? AT_START;
+  const then = settings.then ?? ((frame: Frame) => frame.startCommand());
+  return token(
+    `Keyword ${word}`,
+    (text, offset) => {
+      const frame = state.frame;
+      if (offset === state.wordEnd || frame.redirecting || !at.includes(frame.position)) return null;
+      if (!text.startsWith(word, offset) || !isDelimiter(text, offset + word.length)) return null;
+      then(frame, offset);
+      return hit(text, offset, offset + word.length);
+    },
+    { first: word.charAt(0), ...(settings.push === undefined ? {} : { push: settings.push }) },
+  );
+}
+
+function opens(frame: Frame, offset: number): void {
+  frame.startCommand();
+  state.openCompound(offset);
+}
+
+function closes(frame: Frame): void {
+  frame.startCommand();
+  state.closeCompound();
+}
+
+export const If = keyword("if", { then: opens });
+export const Then = keyword("then");
+export const Elif = keyword("elif");
+export const Else = keyword("else");
+export const Fi = keyword("fi", { then: closes });
+export const While = keyword("while", { then: opens });
+export const Until = keyword("until", { then: opens });
+export const Do = keyword("do", { at: ["start", "function-after", "for-in"] });
+export const Done = keyword("done", { then: closes });
+export const For = keyword("for", {
+  then: (frame, offset) => {
+    opens(frame, offset);
+    frame.position = "for-name";
+  },
+});
+export const Select = keyword("select", {
+  then: (frame, offset) => {
+    opens(frame, offset);
+    frame.position = "for-name";
+  },
+});
+export const In = keyword("in", {
+  at: ["for-in", "case-in"],
+  then: (frame) => {
+    frame.position = frame.position === "case-in" ? "pattern-start" : "args";
+    frame.named = true;
+  },
+});
+export const Case = keyword("case", {
+  then: (frame, offset) => {
+    frame.startCommand();
+    state.push("case", offset).position = "case-subject";
+  },
+});
+export const Esac = keyword("esac", {
+  at: ["start", "pattern-start"],
+  then: () => {
+    if (state.frame.kind === "case") state.pop();
+    state.frame.startCommand();
+  },
+});
+export const FunctionWord = keyword("function", {
+  then: (frame) => {
+    frame.position = "function-name";
+  },
+});
+export const GroupOpen = keyword("{", { then: opens });
+export const GroupClose = keyword("}", { then: closes });
+export const Bang = keyword("!");
+export const Time = keyword("time", {
+  then: (frame) => {
+    frame.startCommand();
+    frame.timed = true;
+  },
+});
+export const Coproc = keyword("coproc");
+export const CondOpen = keyword("[[", {
+  then: (frame, offset) => {
+    frame.startCommand();
+    state.push("cond", offset);
+  },
+  push: "cond",
+});
+
+export const TimeFormat = token(
+  "TimeFormat",
+  (text, offset) => {
+    const frame = state.frame;
+    if (!frame.timed || frame.position !== "start" || offset === state.wordEnd) return null;
+    if (!text.startsWith("-p", offset) || !isDelimiter(text, offset + 2)) return null;
+    frame.timed = false;
+    return hit(text, offset, offset + 2);
+  },
+  { first: "-" },
+);
+
+// ── Functions ─────────────────────────────────────────────────────────────────────────────────
+
+const FUNCTION_NAME = /[^\s|&;()<>"'$`\\={}*?[\]!#~]+(?=[ \t]*\([ \t]*\))/y;
+
+/** The name in `name()`. */
+export const FunctionName = token("FunctionName", (text, offset) => {
+  const frame = state.frame;
+  if (frame.position !== "start" || frame.redirecting || offset === state.wordEnd) return null;
+  FUNCTION_NAME.lastIndex = offset;
+  if (!FUNCTION_NAME.test(text)) return null;
+  const end = FUNCTION_NAME.lastIndex;
+  if ("@+".includes(text.charAt(end - 1)) && text.charCodeAt(end) === 40) return null;
+  frame.position = "function-after";
+  return hit(text, offset, end);
+});
+
+export const FunctionParens = token(
+  "FunctionParens",
+  (text, offset) => {
+    if (state.frame.position !== "function-after") return null;
+    let end = offset + 1;
+    while (isBlank(text.charCodeAt(end))) end++;
+    if (text.charCodeAt(end) !== 41) return null;
+    state.frame.startCommand();
+    return hit(text, offset, end + 1);
+  },
+  { first: "(" },
+);
+
+export const ParamsOpen = token(
+  "ParamsOpen",
+  (text, offset) => {
+    if (state.frame.position !== "function-after") return null;
+    state.push("params", offset);
+    return hit(text, offset, offset + 1);
+  },
+  { first: "(", push: "params" },
+);
+
+// ── Assignments ───────────────────────────────────────────────────────────────────────────────
+
+function mayAssign(frame: Frame): boolean {
+  if (frame.redirecting) return false;
+  return frame.position === "start" || frame.position === "prefix" || (frame.position === "args" && frame.declaring);
+}
+
+/** An assignment in front of a command leaves the command's name still to come. */
+function beginAssignment(frame: Frame, start: number, end: number): void {
+  const position = frame.position;
+  state.part(start, end);
+  frame.position = position === "start" ? "prefix" : position;
+  frame.inValue = true;
+}
+
+function operatorEnd(text: string, offset: number): number {
+  if (text.charCodeAt(offset) === 61) return offset + 1;
+  return text.charCodeAt(offset) === 43 && text.charCodeAt(offset + 1) === 61 ? offset + 2 : offset;
+}
+
+/** `name=` or `name+=`. */
+export const AssignName = token(
+  "AssignName",
+  (text, offset) => {
+    const frame = state.frame;
+    if (offset === state.wordEnd || !mayAssign(frame)) return null;
+    const nameStop = nameEnd(text, offset);
+    const end = nameStop === offset ? offset : operatorEnd(text, nameStop);
+    if (end <= nameStop) return null;
+    beginAssignment(frame, offset, end);
+    frame.valueAt = end;
+    return hit(text, offset, end);
+  },
+  { first: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_" },
+);
+
+/** The name in `name[k]=`. */
+export const AssignTarget = token(
+  "AssignTarget",
+  (text, offset) => {
+    const frame = state.frame;
+    if (offset === state.wordEnd || !mayAssign(frame)) return null;
+    const end = nameEnd(text, offset);
+    if (end === offset || text.charCodeAt(end) !== 91) return null;
+    let close = closeOf(state, text, end, 91, 93, true);
+    while (close >= 0 && text.charCodeAt(close + 1) === 91) close = closeOf(state, text, close + 1, 91, 93, true);
+    if (close < 0 || operatorEnd(text, close + 1) === close + 1) return null;
+    beginAssignment(frame, offset, end);
+    frame.subscriptAt = end;
+    return hit(text, offset, end);
+  },
+  { first: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_" },
+);
+
+/** `=` or `+=` behind a subscript. */
+export const AssignOperator = token(
+  "AssignOperator",
+  (text, offset) => {
+    const frame = state.frame;
+    const end = operatorEnd(text, offset);
+    if (offset !== frame.subscriptAt || end === offset) return null;
+    frame.valueAt = end;
+    state.wordEnd = end;
+    return hit(text, offset, end);
+  },
+  { first: "=+" },
+);
+
+// ── Redirections ──────────────────────────────────────────────────────────────────────────────
+
+const REDIRECT = /(?:\d{1,9}|\{[A-Za-z_]\w*\})?(?:<<<|<&|<>|>>|>\||>&|<|>)|&>>|&>/y;
+
+/** A redirection operator with its descriptor, not a heredoc's. */
+export const RedirectOperator = token(
+  "RedirectOperator",
+  (text, offset) => {
+    const first = text.charCodeAt(offset);
+    if (offset === state.wordEnd && first !== 60 && first !== 62 && first !== 38) return null;
+    REDIRECT.lastIndex = offset;
+    if (!REDIRECT.test(text)) return null;
+    state.frame.redirecting = true;
+    state.wordEnd = -1;
+    return hit(text, offset, REDIRECT.lastIndex);
+  },
+  { first: "0123456789{<>&" },
+);
+
+/** `<<` without a delimiter. */
+export const BareHeredoc = token(
+  "BareHeredoc",
+  (text, offset) =>
+    text.charCodeAt(offset + 1) === 60 && text.charCodeAt(offset + 2) !== 60 ? hit(text, offset, offset + 2) : null,
+  { first: "<" },
+);
+
+export interface HeredocToken extends PendingHeredoc {
+  readonly fd: string;
+}
+
+const HEREDOC = /(\d{1,9}|\{[A-Za-z_]\w*\})?<<(-?)/y;
+
+/** `<<WORD` or `<<-WORD` with its descriptor. */
+export const HeredocOperator = token(
+  "HeredocOperator",
+  (text, offset) => {
+    if (offset === state.wordEnd && text.charCodeAt(offset) !== 60) return null;
+    HEREDOC.lastIndex = offset;
+    const found = HEREDOC.exec(text);
+    if (found === null || text.startsWith("<<<", offset + (found[1]?.length ?? 0))) return null;
+    const word = heredocDelimiter(text, skipBlanks(text, HEREDOC.lastIndex));
+    if (word === undefined) return null;
+    const heredoc: HeredocToken = {
+      delimiter: word.delimiter,
+      quoted: word.quoted,
+      stripTabs: found[2] === "-",
+      fd: found[1] ?? "",
+    };
+    state.scope.heredocs.push(heredoc);
+    if (state.frame.position === "start") state.frame.position = "prefix";
+    return hit(text, offset, word.end, heredoc);
+  },
+  { first: "0123456789{<" },
+);
+
+// ── Operators ─────────────────────────────────────────────────────────────────────────────────
+
+function operator(name: string, text: string, then: (frame: Frame) => void = (frame) => frame.startCommand()): TokenType {
+  return token(
+    name,
+    (source, offset) => {
+      if (!source.startsWith(text, offset)) return null;
+      then(state.frame);
+      return hit(source, offset, offset + text.length);
+    },
+    { first: text.charAt(0) },
+  );
+}
+
+export const AndIf = operator("AndIf", "&&");
+export const OrIf = operator("OrIf", "||");
+export const Semicolon = operator("Semicolon", ";");
+export const Ampersand = operator("Ampersand", "&");
+export const PipeBoth = operator("PipeBoth", "|&");
+export const Pipe = operator("Pipe", "|", (frame) => {
+  if (frame.position === "pattern") frame.position = "pattern-start";
+  else frame.startCommand();
+});
+
+export const CaseEnd = token(
+  "CaseEnd",
+  (text, offset) => {
+    const next = text.charCodeAt(offset + 1);
+    if (next !== 59 && next !== 38) return null;
+    const end = next === 59 && text.charCodeAt(offset + 2) === 38 ? offset + 3 : offset + 2;
+    state.frame.startCommand();
+    if (state.frame.kind === "case") state.frame.position = "pattern-start";
+    return hit(text, offset, end);
+  },
+  { first: ";" },
+);
+
+/** `((` where a command starts, when it is arithmetic. */
+export const ArithOpen = token(
+  "ArithOpen",
+  (text, offset) => {
+    const frame = state.frame;
+    const position = frame.position;
+    if (position !== "start" && position !== "for-name" && position !== "function-after") return null;
+    if (text.charCodeAt(offset + 1) !== 40 || !isArithmetic(state, text, offset)) return null;
+    frame.startCommand();
+    state.push(position === "for-name" ? "arith-for" : "arith", offset);
+    return hit(text, offset, offset + 2);
+  },
+  { first: "(", push: "arith" },
+);
+
+export const LParen = token(
+  "LParen",
+  (text, offset) => {
+    if (state.frame.position !== "pattern-start") state.push("paren", offset);
+    return hit(text, offset, offset + 1);
+  },
+  { first: "(" },
+);
+
+/** Leaves `case` frames that lack their `esac`, so that the brackets around them still match. */
+function leaveCases(): void {
+  while (state.frame.kind === "case" && state.frame.position !== "pattern" && state.frame.position !== "pattern-start") state.pop();
+}
+
+/** The `)` of `$(…)`, `<(…)`. */
+export const SubstClose = token(
+  "SubstClose",
+  (text, offset) => {
+    leaveCases();
+    if (state.frame.kind !== "subst") return null;
+    state.pop();
+    state.wordEnd = offset + 1;
+    return hit(text, offset, offset + 1);
+  },
+  { first: ")", pop: true },
+);
+
+/** Any other `)`: of a subshell, or behind a pattern. */
+export const RParen = token(
+  "RParen",
+  (text, offset) => {
+    if (state.frame.kind === "paren") state.pop();
+    state.frame.startCommand();
+    return hit(text, offset, offset + 1);
+  },
+  { first: ")" },
+);
+
+// ── Lines ─────────────────────────────────────────────────────────────────────────────────────
+
+function newline(text: string, offset: number): Match {
+  const frame = state.frame;
+  const position = frame.position;
+  if (position !== "for-in" && position !== "case-in" && position !== "pattern-start") frame.startCommand();
+  if (state.scope.heredocs.length > 0) {
+    state.bodies = heredocExtents(state, text, offset + 1);
+    state.scope.heredocs = [];
+    return hit(text, offset, offset + 1, state.frames.length);
+  }
+  let end = offset + 1;
+  for (let code = text.charCodeAt(end); code === 10 || code === 32 || code === 9; code = text.charCodeAt(end)) end++;
+  return hit(text, offset, end, state.frames.length);
+}
+
+/** A newline behind which heredoc bodies stand. */
+export const HeredocNewline = token(
+  "HeredocNewline",
+  (text, offset) => {
+    if (state.scope.heredocs.length === 0 || offset + 1 >= text.length) return null;
+    const found = newline(text, offset);
+    state.push("heredoc", offset + 1).quoted = true;
+    return found;
+  },
+  { first: "\n", push: "heredoc" },
+);
+
+/** One or more newlines. */
+export const Newline = token("Newline", newline, { first: "\n" });
+
+export const COMMENTS = "comments";
+
+/** `#` at the start of a word, to the end of the line. */
+export const Comment = token(
+  "Comment",
+  (text, offset) => {
+    if (offset === state.wordEnd) return null;
+    const end = text.indexOf("\n", offset);
+    return hit(text, offset, end < 0 ? text.length : end);
+  },
+  { first: "#", group: COMMENTS },
+);
+
+/** In the order in which they are tried; the parts of words come behind them. */
+export const COMMAND_TOKENS: readonly TokenType[] = [
+  HeredocNewline,
+  Newline,
+  Comment,
+  If,
+  Then,
+  Elif,
+  Else,
+  Fi,
+  While,
+  Until,
+  Do,
+  Done,
+  For,
+  Select,
+  In,
+  Case,
+  Esac,
+  FunctionWord,
+  GroupOpen,
+  GroupClose,
+  Bang,
+  Time,
+  Coproc,
+  CondOpen,
+  TimeFormat,
+  AssignName,
+  AssignTarget,
+  AssignOperator,
+  FunctionName,
+  FunctionParens,
+  ParamsOpen,
+  HeredocOperator,
+  BareHeredoc,
+  RedirectOperator,
+  AndIf,
+  OrIf,
+  CaseEnd,
+  Semicolon,
+  Ampersand,
+  PipeBoth,
+  Pipe,
+  ArithOpen,
+];
+
+/** Tried after the value literals, which may start with a bracket too. */
+export const COMMAND_BRACKETS: readonly TokenType[] = [LParen, SubstClose, RParen];

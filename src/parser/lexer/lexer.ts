@@ -1,0 +1,167 @@
+import { type IToken, Lexer, type TokenType } from "chevrotain";
+import * as command from "./command-tokens.ts";
+import * as expansion from "./expansion-tokens.ts";
+import { NestingTooDeep, state } from "./state.ts";
+import * as value from "./value-tokens.ts";
+import * as word from "./word-tokens.ts";
+
+const SUBSCRIPTS: readonly TokenType[] = [expansion.SubscriptAll, expansion.SubscriptOpen];
+const VALUES: readonly TokenType[] = [value.ListOpen, value.ArrayOpen, value.RecordOpen];
+const BRACES: readonly TokenType[] = [word.BraceRange, word.BraceOpen];
+const LITERALS: readonly TokenType[] = [word.PlainWord, word.Text];
+
+const MODES: Readonly<Record<string, readonly TokenType[]>> = {
+  command: [
+    word.Blank,
+    word.ProcessOpen,
+    ...command.COMMAND_TOKENS,
+    ...SUBSCRIPTS,
+    ...VALUES,
+    ...command.COMMAND_BRACKETS,
+    ...word.WORD_PARTS,
+    ...BRACES,
+    word.ExtglobOpen,
+    ...LITERALS,
+  ],
+  double: [word.DoubleClose, ...word.QUOTED_PARTS, word.DoubleText],
+  heredoc: [
+    expansion.HeredocRaw,
+    expansion.HeredocEnd,
+    expansion.HeredocLast,
+    word.HeredocTabs,
+    ...word.QUOTED_PARTS,
+    word.HeredocText,
+  ],
+  param: [
+    expansion.ParamClose,
+    expansion.ParamNames,
+    expansion.ParamTransform,
+    ...SUBSCRIPTS,
+    expansion.ParamDefault,
+    expansion.ParamTrim,
+    expansion.ParamReplace,
+    expansion.ParamCase,
+    expansion.ParamSlice,
+    expansion.ParamOther,
+  ],
+  paramWord: [expansion.ParamClose, expansion.ReplaceWith, ...word.INNER_PARTS, word.Tilde, word.Text],
+  arith: [
+    expansion.ArithBlank,
+    expansion.ArithClose,
+    expansion.LegacyArithClose,
+    expansion.SliceClose,
+    expansion.SubscriptClose,
+    expansion.ArithSemicolon,
+    ...SUBSCRIPTS,
+    expansion.ArithNumber,
+    expansion.ArithName,
+    ...word.INNER_PARTS,
+    expansion.ArithOperator,
+    expansion.ArithOther,
+  ],
+  cond: [
+    value.Space,
+    value.CondClose,
+    value.CondAnd,
+    value.CondOr,
+    value.CondNot,
+    value.CondMatch,
+    ...VALUES,
+    word.ProcessOpen,
+    value.CondLParen,
+    value.CondRParen,
+    value.CondLess,
+    value.CondOther,
+    ...word.WORD_PARTS,
+    word.ExtglobOpen,
+    ...LITERALS,
+  ],
+  regex: [value.RegexEnd, value.RegexGroup, ...word.WORD_PARTS, word.Text],
+  list: [
+    value.Space,
+    command.Comment,
+    value.ListClose,
+    value.Comma,
+    ...VALUES,
+    ...word.WORD_PARTS,
+    ...LITERALS,
+    value.LiteralOther,
+  ],
+  array: [
+    value.Space,
+    command.Comment,
+    value.ArrayClose,
+    value.KeyOpen,
+    value.KeyEquals,
+    ...VALUES,
+    word.ProcessOpen,
+    ...word.WORD_PARTS,
+    ...BRACES,
+    word.ExtglobOpen,
+    ...LITERALS,
+    value.LiteralOther,
+  ],
+  record: [
+    value.Space,
+    command.Comment,
+    value.RecordClose,
+    value.Comma,
+    value.Colon,
+    ...VALUES,
+    ...word.WORD_PARTS,
+    ...LITERALS,
+    value.LiteralOther,
+  ],
+  params: [
+    value.Space,
+    command.Comment,
+    value.ParamsClose,
+    value.ParamComma,
+    value.Colon,
+    value.ParamEquals,
+    value.ParamName,
+    ...VALUES,
+    ...word.WORD_PARTS,
+    ...LITERALS,
+    value.LiteralOther,
+  ],
+  brace: [word.BraceComma, word.BraceClose, ...word.WORD_PARTS, ...BRACES, word.ExtglobOpen, word.Text],
+  extglob: [word.ExtglobOpen, word.ExtglobClose, ...word.INNER_PARTS, word.Text],
+};
+
+const VOCABULARY: readonly TokenType[] = [...new Set(Object.values(MODES).flat())];
+
+function makeLexer(): Lexer {
+  const modes = Object.fromEntries(Object.entries(MODES).map(([name, types]) => [name, [...types]]));
+  return new Lexer(
+    { modes, defaultMode: "command" },
+    { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations: true },
+  );
+}
+
+export interface Tokens {
+  readonly tokens: IToken[];
+  /** Comments that start with `##`, in order. */
+  readonly comments: readonly IToken[];
+  /** Where constructs nest too deeply; the tokens are then missing. */
+  readonly tooDeepAt?: number;
+}
+
+/** Every token type, for the parser's vocabulary and for colouring. */
+export const vocabulary = VOCABULARY;
+
+const lexer = makeLexer();
+
+/** Cuts a program into tokens. Never throws for any text. */
+export function tokenize(text: string): Tokens {
+  state.reset();
+  try {
+    const result = lexer.tokenize(text);
+    return { tokens: result.tokens, comments: result.groups[command.COMMENTS] ?? [] };
+  } catch (error) {
+    if (!(error instanceof NestingTooDeep)) throw error;
+    return { tokens: [], comments: [], tooDeepAt: error.offset };
+  } finally {
+    state.reset();
+  }
+}
