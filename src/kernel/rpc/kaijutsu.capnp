@@ -226,6 +226,12 @@ struct StagedDrift {
   stagedAt @8 :UInt64;
   attempts @9 :UInt32;
   state @10 :DriftState;
+  error @11 :Text;
+  # Why the last attempt failed.
+}
+
+struct DriftRef {
+  id @0 :Data;
 }
 
 struct DriftFailure {
@@ -251,11 +257,14 @@ struct Event {
     appended :group {
       id @4 :BlockId;
       text @5 :Text;
+      offset @14 :UInt64;
+      # Where in the content the text goes, in UTF-16 units: the content is what stood before it, then the text.
     }
     changed @6 :BlockSnapshot;
     preview :group {
       target @7 :BlockId;
       delta @8 :Text;
+      at @15 :UInt64;
     }
     contextChange :group {
       kind @9 :ContextChange;
@@ -285,6 +294,19 @@ struct ExecRequest {
   wantStdout @6 :Bool;
   wantStderr @7 :Bool;
   trace @8 :TraceContext;
+  cwd @9 :Text;
+  hasEnv @10 :Bool;
+  env @11 :List(EnvVar);
+  stdinTty @12 :Bool;
+  stdoutTty @13 :Bool;
+  stderrTty @14 :Bool;
+  columns @15 :UInt16;
+  # Of the terminal behind stdout; 0: none.
+}
+
+struct EnvVar {
+  name @0 :Text;
+  value @1 :Text;
 }
 
 struct ExecResult {
@@ -293,6 +315,16 @@ struct ExecResult {
   refused @2 :OptionalBool;
   unreadStdin @3 :Data;
   # Pulled, and put back by the program: the caller's source gets it again.
+  exited @4 :OptionalBool;
+  switchedTo @5 :Data;
+  failure @6 :Failure;
+  # Set when the kernel could not run it; the rest then means nothing.
+}
+
+struct Failure {
+  message @0 :Text;
+  detailJson @1 :Text;
+  # {"code":…,"data":…}, as in an exception.
 }
 
 enum CompletionKind { command @0; flag @1; path @2; variable @3; context @4; value @5; }
@@ -390,6 +422,7 @@ struct CommandSignature {
   parse @9 :Text;
   numeric @10 :Text;
   aliases @11 :List(Text);
+  negativeOperands @12 :OptionalBool;
 }
 
 # ── Mounts, blobs, configuration ──────────────────────────────────────────────────────────────
@@ -465,7 +498,7 @@ struct McpServerConfig {
   name @0 :Text;
   command @1 :Text;
   args @2 :List(Text);
-  env @3 :List(ShellVar);
+  env @3 :List(EnvVar);
   url @4 :Text;
 }
 
@@ -593,7 +626,7 @@ interface Kernel {
   setToolFilter @74 (filter :ToolFilter) -> ();
   configureLlm @75 (config :LlmConfig) -> ();
   driftPush @76 (targetCtx :Text, content :Text, summarize :Bool, now :Bool) -> (stagedId :UInt64, staged :StagedDrift);
-  driftFlush @77 (all :Bool) -> (count :UInt32, delivered :List(Data), failed :List(DriftFailure));
+  driftFlush @77 (all :Bool) -> (count :UInt32, delivered :List(DriftRef), failed :List(DriftFailure));
   driftPull @78 (sourceCtx :Text, prompt :Text) -> (blockId :BlockId, block :BlockSnapshot);
   driftMerge @79 (sourceCtx :Text, into :Text) -> (blockId :BlockId, block :BlockSnapshot);
   driftQueue @80 (all :Bool) -> (staged :List(StagedDrift));
@@ -700,7 +733,7 @@ interface LoggingEvents {
 }
 
 interface TtyEvents {
-  onLease @0 (execId :UInt64, argv :List(Text), cwd :Text, env :List(ShellVar)) -> (status :Int32);
+  onLease @0 (execId :UInt64, argv :List(Text), cwd :Text, env :List(EnvVar)) -> (status :Int32);
 }
 
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────

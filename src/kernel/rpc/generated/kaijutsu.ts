@@ -1209,7 +1209,7 @@ export class StagedDrift extends $.Struct {
   static override readonly _capnp = {
     displayName: "StagedDrift",
     id: "e2488889cd3151d5",
-    size: new $.ObjectSize(24, 6),
+    size: new $.ObjectSize(24, 7),
   };
   get id(): $.Data {
     return $.utils.getData(0, this);
@@ -1295,6 +1295,35 @@ export class StagedDrift extends $.Struct {
   set state(value: DriftState) {
     $.utils.setUint16(10, value, this);
   }
+  /**
+* Why the last attempt failed.
+*
+*/
+  get error(): string {
+    return $.utils.getText(6, this);
+  }
+  _hasError(): boolean {
+    return $.utils.hasPointer(6, this);
+  }
+  set error(value: string) {
+    $.utils.setText(6, value, this);
+  }
+}
+export class DriftRef extends $.Struct {
+  static override readonly _capnp = {
+    displayName: "DriftRef",
+    id: "b196cdfa323f6f32",
+    size: new $.ObjectSize(0, 1),
+  };
+  get id(): $.Data {
+    return $.utils.getData(0, this);
+  }
+  _hasId(): boolean {
+    return $.utils.hasPointer(0, this);
+  }
+  _initId(length: number): $.Data {
+    return $.utils.initData(0, length, this);
+  }
 }
 export class DriftFailure extends $.Struct {
   static override readonly _capnp = {
@@ -1349,7 +1378,7 @@ export class Event_Inserted extends $.Struct {
   static override readonly _capnp = {
     displayName: "inserted",
     id: "8c014c819cb37082",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get block(): BlockSnapshot {
     return $.utils.getStruct(1, BlockSnapshot, this);
@@ -1374,7 +1403,7 @@ export class Event_Appended extends $.Struct {
   static override readonly _capnp = {
     displayName: "appended",
     id: "d6bcfa6f449e5e27",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get id(): BlockId {
     return $.utils.getStruct(1, BlockId, this);
@@ -1394,12 +1423,22 @@ export class Event_Appended extends $.Struct {
   set text(value: string) {
     $.utils.setText(2, value, this);
   }
+  /**
+* Where in the content the text goes, in UTF-16 units: the content is what stood before it, then the text.
+*
+*/
+  get offset(): bigint {
+    return $.utils.getUint64(16, this);
+  }
+  set offset(value: bigint) {
+    $.utils.setUint64(16, value, this);
+  }
 }
 export class Event_Preview extends $.Struct {
   static override readonly _capnp = {
     displayName: "preview",
     id: "e0a1420672ebdd1a",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get target(): BlockId {
     return $.utils.getStruct(1, BlockId, this);
@@ -1419,12 +1458,18 @@ export class Event_Preview extends $.Struct {
   set delta(value: string) {
     $.utils.setText(2, value, this);
   }
+  get at(): bigint {
+    return $.utils.getUint64(16, this);
+  }
+  set at(value: bigint) {
+    $.utils.setUint64(16, value, this);
+  }
 }
 export class Event_ContextChange extends $.Struct {
   static override readonly _capnp = {
     displayName: "contextChange",
     id: "82920d20d64b683c",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get kind(): ContextChange {
     return $.utils.getUint16(10, this) as ContextChange;
@@ -1446,7 +1491,7 @@ export class Event_DriftChange extends $.Struct {
   static override readonly _capnp = {
     displayName: "driftChange",
     id: "86c20dae6f57b42b",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get what(): DriftChange {
     return $.utils.getUint16(10, this) as DriftChange;
@@ -1489,7 +1534,7 @@ export class Event extends $.Struct {
   static override readonly _capnp = {
     displayName: "Event",
     id: "fc7be8205ed90e4a",
-    size: new $.ObjectSize(16, 3),
+    size: new $.ObjectSize(24, 3),
   };
   get contextId(): $.Data {
     return $.utils.getData(0, this);
@@ -1618,8 +1663,9 @@ export class ExecRequest extends $.Struct {
   static override readonly _capnp = {
     displayName: "ExecRequest",
     id: "9cf08f7151e6160d",
-    size: new $.ObjectSize(8, 4),
+    size: new $.ObjectSize(8, 6),
   };
+  static _Env: $.ListCtor<EnvVar>;
   get code(): string {
     return $.utils.getText(0, this);
   }
@@ -1686,12 +1732,89 @@ export class ExecRequest extends $.Struct {
   _initTrace(): TraceContext {
     return $.utils.initStructAt(3, TraceContext, this);
   }
+  get cwd(): string {
+    return $.utils.getText(4, this);
+  }
+  _hasCwd(): boolean {
+    return $.utils.hasPointer(4, this);
+  }
+  set cwd(value: string) {
+    $.utils.setText(4, value, this);
+  }
+  get hasEnv(): boolean {
+    return $.utils.getBit(20, this);
+  }
+  set hasEnv(value: boolean) {
+    $.utils.setBit(20, value, this);
+  }
+  get env(): $.List<EnvVar> {
+    return $.utils.getList(5, ExecRequest._Env, this);
+  }
+  _hasEnv(): boolean {
+    return $.utils.hasPointer(5, this);
+  }
+  _initEnv(length: number): $.List<EnvVar> {
+    return $.utils.initList(5, ExecRequest._Env, length, this);
+  }
+  get stdinTty(): boolean {
+    return $.utils.getBit(21, this);
+  }
+  set stdinTty(value: boolean) {
+    $.utils.setBit(21, value, this);
+  }
+  get stdoutTty(): boolean {
+    return $.utils.getBit(22, this);
+  }
+  set stdoutTty(value: boolean) {
+    $.utils.setBit(22, value, this);
+  }
+  get stderrTty(): boolean {
+    return $.utils.getBit(23, this);
+  }
+  set stderrTty(value: boolean) {
+    $.utils.setBit(23, value, this);
+  }
+  /**
+* Of the terminal behind stdout; 0: none.
+*
+*/
+  get columns(): number {
+    return $.utils.getUint16(4, this);
+  }
+  set columns(value: number) {
+    $.utils.setUint16(4, value, this);
+  }
+}
+export class EnvVar extends $.Struct {
+  static override readonly _capnp = {
+    displayName: "EnvVar",
+    id: "9dbe90e3f5fc8595",
+    size: new $.ObjectSize(0, 2),
+  };
+  get name(): string {
+    return $.utils.getText(0, this);
+  }
+  _hasName(): boolean {
+    return $.utils.hasPointer(0, this);
+  }
+  set name(value: string) {
+    $.utils.setText(0, value, this);
+  }
+  get value(): string {
+    return $.utils.getText(1, this);
+  }
+  _hasValue(): boolean {
+    return $.utils.hasPointer(1, this);
+  }
+  set value(value: string) {
+    $.utils.setText(1, value, this);
+  }
 }
 export class ExecResult extends $.Struct {
   static override readonly _capnp = {
     displayName: "ExecResult",
     id: "924cff8c04cf7318",
-    size: new $.ObjectSize(8, 2),
+    size: new $.ObjectSize(8, 4),
   };
   get status(): number {
     return $.utils.getInt32(0, this);
@@ -1726,6 +1849,63 @@ export class ExecResult extends $.Struct {
   }
   _initUnreadStdin(length: number): $.Data {
     return $.utils.initData(1, length, this);
+  }
+  get exited(): OptionalBool {
+    return $.utils.getUint16(6, this) as OptionalBool;
+  }
+  set exited(value: OptionalBool) {
+    $.utils.setUint16(6, value, this);
+  }
+  get switchedTo(): $.Data {
+    return $.utils.getData(2, this);
+  }
+  _hasSwitchedTo(): boolean {
+    return $.utils.hasPointer(2, this);
+  }
+  _initSwitchedTo(length: number): $.Data {
+    return $.utils.initData(2, length, this);
+  }
+  /**
+* Set when the kernel could not run it; the rest then means nothing.
+*
+*/
+  get failure(): Failure {
+    return $.utils.getStruct(3, Failure, this);
+  }
+  _hasFailure(): boolean {
+    return $.utils.hasPointer(3, this);
+  }
+  _initFailure(): Failure {
+    return $.utils.initStructAt(3, Failure, this);
+  }
+}
+export class Failure extends $.Struct {
+  static override readonly _capnp = {
+    displayName: "Failure",
+    id: "f094db0ec22af64d",
+    size: new $.ObjectSize(0, 2),
+  };
+  get message(): string {
+    return $.utils.getText(0, this);
+  }
+  _hasMessage(): boolean {
+    return $.utils.hasPointer(0, this);
+  }
+  set message(value: string) {
+    $.utils.setText(0, value, this);
+  }
+  /**
+* {"code":…,"data":…}, as in an exception.
+*
+*/
+  get detailJson(): string {
+    return $.utils.getText(1, this);
+  }
+  _hasDetailJson(): boolean {
+    return $.utils.hasPointer(1, this);
+  }
+  set detailJson(value: string) {
+    $.utils.setText(1, value, this);
   }
 }
 export const CompletionKind = {
@@ -2291,6 +2471,12 @@ export class CommandSignature extends $.Struct {
   _initAliases(length: number): $.List<string> {
     return $.utils.initList(10, $.TextList, length, this);
   }
+  get negativeOperands(): OptionalBool {
+    return $.utils.getUint16(2, this) as OptionalBool;
+  }
+  set negativeOperands(value: OptionalBool) {
+    $.utils.setUint16(2, value, this);
+  }
 }
 export class MountInfo extends $.Struct {
   static override readonly _capnp = {
@@ -2671,7 +2857,7 @@ export class McpServerConfig extends $.Struct {
     id: "8b3274b221815406",
     size: new $.ObjectSize(0, 5),
   };
-  static _Env: $.ListCtor<ShellVar>;
+  static _Env: $.ListCtor<EnvVar>;
   get name(): string {
     return $.utils.getText(0, this);
   }
@@ -2699,13 +2885,13 @@ export class McpServerConfig extends $.Struct {
   _initArgs(length: number): $.List<string> {
     return $.utils.initList(2, $.TextList, length, this);
   }
-  get env(): $.List<ShellVar> {
+  get env(): $.List<EnvVar> {
     return $.utils.getList(3, McpServerConfig._Env, this);
   }
   _hasEnv(): boolean {
     return $.utils.hasPointer(3, this);
   }
-  _initEnv(length: number): $.List<ShellVar> {
+  _initEnv(length: number): $.List<EnvVar> {
     return $.utils.initList(3, McpServerConfig._Env, length, this);
   }
   get url(): string {
@@ -6545,6 +6731,7 @@ export class Kernel_DriftFlush$Results extends $.Struct {
     id: "de111e6f39cc5fa6",
     size: new $.ObjectSize(8, 2),
   };
+  static _Delivered: $.ListCtor<DriftRef>;
   static _Failed: $.ListCtor<DriftFailure>;
   get count(): number {
     return $.utils.getUint32(0, this);
@@ -6552,14 +6739,14 @@ export class Kernel_DriftFlush$Results extends $.Struct {
   set count(value: number) {
     $.utils.setUint32(0, value, this);
   }
-  get delivered(): $.List<$.Data> {
-    return $.utils.getList(0, $.DataList, this);
+  get delivered(): $.List<DriftRef> {
+    return $.utils.getList(0, Kernel_DriftFlush$Results._Delivered, this);
   }
   _hasDelivered(): boolean {
     return $.utils.hasPointer(0, this);
   }
-  _initDelivered(length: number): $.List<$.Data> {
-    return $.utils.initList(0, $.DataList, length, this);
+  _initDelivered(length: number): $.List<DriftRef> {
+    return $.utils.initList(0, Kernel_DriftFlush$Results._Delivered, length, this);
   }
   get failed(): $.List<DriftFailure> {
     return $.utils.getList(1, Kernel_DriftFlush$Results._Failed, this);
@@ -11806,7 +11993,7 @@ export class TtyEvents_OnLease$Params extends $.Struct {
     id: "9e102b5f12b12e77",
     size: new $.ObjectSize(8, 3),
   };
-  static _Env: $.ListCtor<ShellVar>;
+  static _Env: $.ListCtor<EnvVar>;
   get execId(): bigint {
     return $.utils.getUint64(0, this);
   }
@@ -11831,13 +12018,13 @@ export class TtyEvents_OnLease$Params extends $.Struct {
   set cwd(value: string) {
     $.utils.setText(1, value, this);
   }
-  get env(): $.List<ShellVar> {
+  get env(): $.List<EnvVar> {
     return $.utils.getList(2, TtyEvents_OnLease$Params._Env, this);
   }
   _hasEnv(): boolean {
     return $.utils.hasPointer(2, this);
   }
-  _initEnv(length: number): $.List<ShellVar> {
+  _initEnv(length: number): $.List<EnvVar> {
     return $.utils.initList(2, TtyEvents_OnLease$Params._Env, length, this);
   }
 }
@@ -13072,11 +13259,12 @@ export class Vfs extends $.Interface {
   };
 }
 DocumentState._Blocks = $.CompositeList(BlockSnapshot);
+ExecRequest._Env = $.CompositeList(EnvVar);
 CommandSignature._Args = $.CompositeList(CommandArg);
 CommandSignature._Flags = $.CompositeList(CommandFlag);
 CommandSignature._Examples = $.CompositeList(CommandExample);
 LlmConfigInfo._Providers = $.CompositeList(LlmConfig);
-McpServerConfig._Env = $.CompositeList(ShellVar);
+McpServerConfig._Env = $.CompositeList(EnvVar);
 McpServerInfo._Tools = $.CompositeList(ToolSchema);
 World_ListKernels$Results._Kernels = $.CompositeList(KernelRecord);
 Kernel_Complete$Results._Items = $.CompositeList(Completion);
@@ -13093,6 +13281,7 @@ Kernel_ListAgents$Results._Agents = $.CompositeList(AgentInfo);
 Kernel_ListRepos$Results._Repos = $.CompositeList(RepoInfo);
 Kernel_ListConfigs$Results._Entries = $.CompositeList(ConfigEntry);
 Kernel_ListShellVars$Results._Variables = $.CompositeList(ShellVar);
+Kernel_DriftFlush$Results._Delivered = $.CompositeList(DriftRef);
 Kernel_DriftFlush$Results._Failed = $.CompositeList(DriftFailure);
 Kernel_DriftQueue$Results._Staged = $.CompositeList(StagedDrift);
 Kernel_ListAllContexts$Results._Contexts = $.CompositeList(ContextInfo);
@@ -13105,5 +13294,5 @@ Kernel_ListMembers$Results._Members = $.CompositeList(Membership);
 Kernel_ListBlocks$Results._Blocks = $.CompositeList(BlockSnapshot);
 Kernel_DriftHistory$Results._Blocks = $.CompositeList(BlockSnapshot);
 EventFeed_OnEvents$Params._Events = $.CompositeList(Event);
-TtyEvents_OnLease$Params._Env = $.CompositeList(ShellVar);
+TtyEvents_OnLease$Params._Env = $.CompositeList(EnvVar);
 Vfs_Readdir$Results._Entries = $.CompositeList(DirEntry);

@@ -1,1 +1,1 @@
-export const schemaHash = "5898cf1839ae985398d10b07741e86457120f0e28c2e82cec261e3513b87a6e3";
+export const schemaHash = "77b1fe94ba56dbe9f684e8e6a73d8d711a38ddb4d38f68132ff5464830605767";

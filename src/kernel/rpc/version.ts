@@ -1,0 +1,2 @@
+/** The wire version both sides speak; the schema's `wireVersion`. */
+export const wireVersion = 1;
