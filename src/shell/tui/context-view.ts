@@ -16,6 +16,8 @@ export interface ContextViewOptions {
   commit(lines: string): void;
   /** The ends of running blocks are others. */
   changed(): void;
+  /** What the context does could not be read. */
+  fail(error: unknown): void;
 }
 
 /** One context as this terminal sees it: who and where, its history of commands, and what happens in its document. */
@@ -39,7 +41,7 @@ export async function openContextView(options: ContextViewOptions): Promise<Cont
   const commit = options.commit;
   const changed = options.changed;
   const transcript = new Transcript({ context: info.context.id, me: info.session.principalId, style, commit, changed });
-  const inbox = new Inbox(api, names, transcript);
+  const inbox = new Inbox(api, names, transcript, options.fail);
   const subscription = await api.subscribe({ topics: ["block", "context"] }, (events) => inbox.take(events));
   const snapshot = await readSnapshot(api);
   const unread = transcript.start(snapshot.blocks);
@@ -80,15 +82,17 @@ class Inbox {
   readonly #api: KernelApi;
   readonly #names: ContextNames;
   readonly #transcript: Transcript;
+  readonly #fail: (error: unknown) => void;
   #events: KernelEvent[] = [];
   #isOpen = false;
   #isClosed = false;
   #working = false;
 
-  constructor(api: KernelApi, names: ContextNames, transcript: Transcript) {
+  constructor(api: KernelApi, names: ContextNames, transcript: Transcript, fail: (error: unknown) => void) {
     this.#api = api;
     this.#names = names;
     this.#transcript = transcript;
+    this.#fail = fail;
   }
 
   take(events: readonly KernelEvent[]): void {
@@ -111,23 +115,23 @@ class Inbox {
   #start(): void {
     if (!this.#isOpen || this.#working) return;
     this.#working = true;
-    // A failed read is a kernel that is gone; the next program says so.
-    void this.#work()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#working = false;
-      });
+    this.#work().catch(this.#fail);
   }
 
   async #work(): Promise<void> {
-    while (this.#events.length > 0 && !this.#isClosed) {
-      const events = this.#events;
-      this.#events = [];
-      for (const event of events) if (event.topic === "context") this.#names.add(event.context);
-      if (events.some((event) => this.#isUnnamed(event))) await this.#names.refresh(this.#api);
-      if (this.#isClosed) return;
-      this.#transcript.apply(events);
-      if (events.some((event) => event.topic === "resync")) await this.#resync();
+    try {
+      while (this.#events.length > 0 && !this.#isClosed) {
+        const events = this.#events;
+        this.#events = [];
+        for (const event of events) if (event.topic === "context") this.#names.add(event.context);
+        if (events.some((event) => this.#isUnnamed(event))) await this.#names.refresh(this.#api);
+        if (this.#isClosed) return;
+        this.#transcript.apply(events);
+        if (events.some((event) => event.topic === "resync")) await this.#resync();
+      }
+    } finally {
+      // In the same turn as the last look at the events: one that comes later starts anew.
+      this.#working = false;
     }
   }
 

@@ -62,10 +62,14 @@ export const edits: Readonly<Record<EditName, (state: EditorState) => EditorStat
   newline: (state) => edited(state, replaced(state, state.cursor, state.cursor, "\n")),
 };
 
-/** Typed text. Letters in a row are one step of undo; a blank starts the next. */
+/** Typed text. Letters in a row are one step of undo, a blank starts the next, in whatever parts the terminal sent them. */
 export function typed(state: EditorState, text: string): EditorState {
-  const joins = state.last === "insert" && !/\s/.test(text);
-  return edited(state, replaced(state, state.cursor, state.cursor, text), "insert", joins);
+  let next = state;
+  for (const part of text.match(/\s|\S+/g) ?? []) {
+    const joins = next.last === "insert" && !/\s/.test(part);
+    next = edited(next, replaced(next, next.cursor, next.cursor, part), "insert", joins);
+  }
+  return next;
 }
 
 /** Pasted text, one step of undo. Control characters beside line end and tab are dropped. */

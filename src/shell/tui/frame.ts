@@ -6,6 +6,17 @@ import type { Frame, Highlight, PromptParts, View } from "./view.ts";
 const MAX_ROWS = 14;
 const MAX_MENU = 6;
 const MAX_STREAM_ROWS = 4;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** A tab is shown as four blanks, any other control (a completed file name may hold one) as a replacement mark. */
+function visible(text: string): string {
+  return text.replaceAll("\t", "    ").replace(CONTROL, "\ufffd");
+}
+
+/** Text of others in one row. */
+function inOneRow(text: string): string {
+  return visible(plainText(text).replaceAll("\n", " "));
+}
 
 /** How many rows the live region may take: never as many as the screen has, or the terminal would scroll it away. */
 export function maxLiveRows(rows: number): number {
@@ -53,12 +64,12 @@ function renderBelow(view: View, theme: Theme, width: number): readonly string[]
   const count = menu.items.length;
   const first = Math.max(0, Math.min(menu.selected - MAX_MENU + 2, count - MAX_MENU));
   const shown = menu.items.slice(first, first + MAX_MENU);
-  const column = Math.min(Math.max(...shown.map((item) => textWidth(plainText(item.text)))), Math.max(8, Math.floor(width / 2)));
+  const column = Math.min(Math.max(...shown.map((item) => textWidth(inOneRow(item.text)))), Math.max(8, Math.floor(width / 2)));
   const lines = shown.map((item, index) => {
     const isChosen = first + index === menu.selected;
-    const name = fitWidth(plainText(item.text), column);
+    const name = fitWidth(inOneRow(item.text), column);
     const padded = name + " ".repeat(Math.max(0, column - textWidth(name)));
-    const help = fitWidth(plainText(item.help ?? item.kind).split("\n")[0] ?? "", Math.max(0, width - column - 5));
+    const help = fitWidth(inOneRow((item.help ?? item.kind).split("\n")[0] ?? ""), Math.max(0, width - column - 5));
     return `${isChosen ? "❯ " : "  "}${isChosen ? theme.style("chosen", padded) : padded}  ${theme.style("dim", help)}`;
   });
   const left = count - first - shown.length;
@@ -73,9 +84,9 @@ interface Lead {
 /** `main ~/src ❯ `, with the last status when it was not 0. Long ones lose the start of the path. */
 export function promptText(prompt: PromptParts, columns: number): string {
   const failed = prompt.status === 0 ? "" : ` [${prompt.status}]`;
-  const context = fitWidth(plainText(prompt.context), 24);
+  const context = fitWidth(inOneRow(prompt.context), 24);
   const room = Math.max(4, Math.floor(columns / 2) - textWidth(context) - failed.length - 4);
-  const cwd = plainText(prompt.cwd);
+  const cwd = inOneRow(prompt.cwd);
   const shown =
     textWidth(cwd) <= room
       ? cwd
@@ -88,7 +99,7 @@ export function promptText(prompt: PromptParts, columns: number): string {
 /** The same prompt with its colours. */
 export function styledPrompt(prompt: PromptParts, columns: number, theme: Theme): string {
   const plain = promptText(prompt, columns);
-  const context = fitWidth(plainText(prompt.context), 24);
+  const context = fitWidth(inOneRow(prompt.context), 24);
   const rest = plain.slice(context.length + 1, -2);
   const failed = prompt.status === 0 ? "" : ` [${prompt.status}]`;
   const cwd = failed === "" ? rest.trimEnd() : rest.trimEnd().slice(0, -failed.length);
@@ -100,9 +111,9 @@ function renderSearch(view: View, theme: Theme, width: number): Frame | null {
   const search = view.editor.search;
   if (search === undefined) return null;
   const label = search.index < 0 && search.query !== "" ? "no match" : "search";
-  const start = `(${label}) ${search.query}`;
+  const start = fitWidth(`(${label}) ${visible(search.query)}`, width - 1);
   const found = view.editor.text.replace(/\s*\n\s*/g, " ⏎ ");
-  const line = fitWidth(`${start} ❯ ${plainText(found)}`, width);
+  const line = fitWidth(`${start} ❯ ${visible(found)}`, width);
   const x = Math.min(textWidth(start), width);
   return { lines: [theme.style("dim", line.slice(0, start.length)) + line.slice(start.length)], cursor: { x, y: 0 } };
 }
@@ -166,13 +177,12 @@ export function layOut(
   return { rows, cursor: at };
 }
 
-/** A tab is shown as four blanks. */
 function cellWidth(part: string): number {
-  return part === "\t" ? 4 : textWidth(part);
+  return textWidth(visible(part));
 }
 
 function styleRange(view: View, start: number, end: number, theme: Theme): string {
-  const show = (from: number, to: number): string => view.editor.text.slice(from, to).replaceAll("\t", "    ");
+  const show = (from: number, to: number): string => visible(view.editor.text.slice(from, to));
   let shown = "";
   let at = start;
   for (const range of clipped(view.highlights, start, end)) {
@@ -191,11 +201,10 @@ function clipped(ranges: readonly Highlight[], start: number, end: number): read
 /** The last rows of a text that grows, cut to the width. */
 function tailRows(text: string, width: number, count: number): readonly string[] {
   return plainText(text.slice(-count * width * 4))
-    .replaceAll("\t", "    ")
     .split("\n")
     .filter((line) => line !== "")
     .slice(-count)
-    .map((line) => fitWidth(line, width));
+    .map((line) => fitWidth(visible(line), width));
 }
 
 /** What is seen of a long unended line: its last row. Colours are dropped only where it must be cut. */

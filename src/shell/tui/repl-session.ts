@@ -248,6 +248,7 @@ export class Repl implements TerminalUser {
       width: () => terminal.columns,
       commit: (lines) => this.#commit(lines),
       changed: () => this.#changed(),
+      fail: (error) => this.#fail(error),
     });
     this.#context?.close();
     this.#context = view;

@@ -89,7 +89,7 @@ export class Transcript {
   resync(blocks: readonly BlockSnapshot[]): void {
     for (const block of blocks) {
       if (this.#live.has(keyOf(block.id)) || this.#held.has(keyOf(block.id))) this.#change(block);
-      else if (block.id.seq > (this.#seen.get(block.id.principalId) ?? 0)) this.#insert(block);
+      else this.#insert(block);
     }
     this.#stream();
     this.#options.changed();
@@ -104,11 +104,14 @@ export class Transcript {
         this.#change(event.block);
         break;
       case "appended":
-        this.#append(event.id, event.text);
+        this.#append(event.id, event.offset, event.text);
         break;
       case "preview": {
         const live = this.#live.get(keyOf(event.id));
-        if (live !== undefined) live.preview += event.text;
+        if (live !== undefined) {
+          const { content } = live.block;
+          live.preview = (content + live.preview).slice(content.length, event.offset) + event.text;
+        }
         break;
       }
       default:
@@ -117,6 +120,8 @@ export class Transcript {
   }
 
   #insert(block: BlockSnapshot): void {
+    // Already there in a snapshot that was read meanwhile.
+    if (block.id.seq <= (this.#seen.get(block.id.principalId) ?? 0)) return;
     this.#noteSeen(block.id);
     const key = keyOf(block.id);
     if (this.#own.has(key)) return;
@@ -134,13 +139,13 @@ export class Transcript {
     this.#live.set(keyOf(block.id), { block, preview: "", printed, headPrinted: printed > 0 });
   }
 
-  #append(id: BlockId, text: string): void {
+  #append(id: BlockId, offset: number, text: string): void {
     const key = keyOf(id);
     const held = this.#held.get(key);
-    if (held !== undefined) this.#held.set(key, { ...held, content: held.content + text });
+    if (held !== undefined) this.#held.set(key, grown(held, offset, text));
     const live = this.#live.get(key);
     if (live === undefined) return;
-    live.block = { ...live.block, content: live.block.content + text };
+    live.block = grown(live.block, offset, text);
     live.preview = "";
   }
 
@@ -179,6 +184,10 @@ export class Transcript {
     const seen = this.#seen.get(id.principalId) ?? 0;
     if (id.seq > seen) this.#seen.set(id.principalId, id.seq);
   }
+}
+
+function grown(block: BlockSnapshot, offset: number, text: string): BlockSnapshot {
+  return { ...block, content: block.content.slice(0, offset) + text };
 }
 
 function isRunning(block: BlockSnapshot): boolean {
