@@ -163,7 +163,7 @@ export interface KernelApi {
   readBlock(id: BlockId): Promise<BlockSnapshot>;
   /** In document order. `context` is an address; default this context. */
   listBlocks(filter?: BlockFilter, context?: string): Promise<readonly BlockSnapshot[]>;
-  /** Parses `ctx-short/principal/seq`, `principal/seq`, a bare number (the caller's own), or `last`. */
+  /** Parses `ctx-short/principal/seq`, `principal/seq`, a bare number (the caller's own), or `last` (a running program's own aside). */
   resolveBlock(text: string): Promise<BlockId>;
   /** The document's version now. */
   version(): Promise<number>;

@@ -71,7 +71,8 @@ export class Excerpt {
     if (!this.truncated) return head + this.#decoder.decode(tail);
     const left = this.#tailBytes - keptBytes;
     const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(tail.subarray(continuationBytes(tail)));
-    return `${head}${this.#decoder.decode()}\n… ${left} bytes left out …\n${decoded}`;
+    // What the head cuts in the middle of a character is left out with the rest.
+    return `${head}\n… ${left} bytes left out …\n${decoded}`;
   }
 
   #tail(): Uint8Array {

@@ -13,7 +13,7 @@ import type {
 import type { Document } from "../blocks/index.ts";
 import type { Signature } from "../command.ts";
 import { KernelError } from "../errors.ts";
-import { type BlockId, type ContextId, newId, type SessionId } from "../ids.ts";
+import { type BlockId, type ContextId, newId, type SessionId, sameBlock } from "../ids.ts";
 import type {
   BlockFilter,
   BlockPatch,
@@ -269,7 +269,7 @@ export class KernelSession implements Actor {
 
   async resolveBlock(text: string): Promise<BlockId> {
     if (text !== "last") return this.#open().names.parse(text, { contextId: this.contextId, principalId: this.principal.id });
-    const last = (await this.#open().documents.list(this.contextId, { limit: 1 }))[0];
+    const last = lastAtRest(await this.#open().documents.list(this.contextId));
     if (last === undefined) throw new KernelError("notFound", "the document has no blocks", { candidates: [] });
     return last.id;
   }
@@ -347,6 +347,17 @@ export class KernelSession implements Actor {
     }
     return subscription;
   }
+}
+
+/** The last block but for the call and the result of a program that runs: whoever asks from inside one does not mean it. */
+function lastAtRest(blocks: readonly BlockSnapshot[]): BlockSnapshot | undefined {
+  const calls: BlockId[] = [];
+  return blocks.findLast((block) => {
+    if (block.toolKind !== "shell") return true;
+    const runs = block.status === "running" || block.status === "pending";
+    if (block.kind === "toolResult" && runs && block.parentId !== undefined) calls.push(block.parentId);
+    return !runs && !calls.some((call) => sameBlock(call, block.id));
+  });
 }
 
 function isKnown(event: KernelEvent, contextId: ContextId, from: number): boolean {
