@@ -1,0 +1,47 @@
+import { hostSink, hostSource } from "../../kernel/exec/index.ts";
+import type { ByteSink, ByteSource } from "../../kernel/streams.ts";
+
+/** What the process was started with, read when it is asked for: a snapshot is older than its process. */
+export interface Started {
+  /** Arguments after the program's name. */
+  readonly argv: readonly string[];
+  /** The folder that holds the bundles. */
+  readonly folder: string;
+  /** This process was started from a snapshot, which cannot load the REPL. */
+  readonly snapshot: boolean;
+}
+
+/** The environment as exported variables. */
+export function environment(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+export interface StandardStreams {
+  readonly stdin: ByteSource;
+  readonly stdout: ByteSink;
+  readonly stderr: ByteSink;
+}
+
+export function standardStreams(): StandardStreams {
+  return { stdin: hostSource(0), stdout: hostSink(1), stderr: hostSink(2) };
+}
+
+/** The status of a process that a signal ended. */
+const signalStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * A signal that aborts at the first SIGINT, SIGTERM or SIGHUP of the process; the second one ends the process at once. `status` is
+ * what the process should end with because of it; undefined while none came.
+ */
+export function interruption(): { readonly signal: AbortSignal; readonly status: () => number | undefined } {
+  const controller = new AbortController();
+  let status: number | undefined;
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (status !== undefined) process.exit(signalStatus[name]);
+      status = signalStatus[name];
+      controller.abort();
+    });
+  }
+  return { signal: controller.signal, status: () => status };
+}
