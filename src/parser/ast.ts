@@ -175,8 +175,6 @@ export interface ArithCommand {
   readonly span: Span;
 }
 
-// ── Assignments and value literals ────────────────────────────────────────────────────────────
-
 export interface Assignment {
   readonly kind: "assignment";
   readonly name: string;
@@ -217,8 +215,6 @@ export type RecordEntry =
   | { readonly spread: false; readonly key: Word; readonly value: ValueNode }
   | { readonly spread: true; readonly value: ValueNode };
 
-// ── Redirections ──────────────────────────────────────────────────────────────────────────────
-
 export type RedirectOp = "<" | ">" | ">>" | ">|" | "<>" | "&>" | "&>>" | "<&" | ">&" | "<<<";
 
 export type Redirect =
@@ -244,8 +240,6 @@ export type Redirect =
       /** The operator and delimiter, not the body. */
       readonly span: Span;
     };
-
-// ── Words ─────────────────────────────────────────────────────────────────────────────────────
 
 /** Adjacent parts that join into one argument. */
 export interface Word {
@@ -393,8 +387,6 @@ export interface ValuePart {
   readonly span: Span;
 }
 
-// ── Arithmetic ────────────────────────────────────────────────────────────────────────────────
-
 export type ArithBinaryOp =
   | ","
   | "||"
@@ -461,8 +453,6 @@ export interface ArithTarget {
   readonly subscripts: readonly Subscript[];
   readonly span: Span;
 }
-
-// ── [[ … ]] ───────────────────────────────────────────────────────────────────────────────────
 
 export type CondUnaryOp =
   | "-e"

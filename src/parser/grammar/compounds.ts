@@ -21,6 +21,7 @@ import * as lex from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import { PlainWord } from "../lexer/word-tokens.ts";
 import { ConditionGrammar } from "./conditions.ts";
+import { alt, separated } from "./rules.ts";
 
 type Clause = IfCommand["clauses"][number];
 
@@ -95,7 +96,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
   });
 
   readonly whileCommand = this.RULE("whileCommand", (): WhileCommand => {
-    const open = this.OR([{ ALT: () => this.CONSUME(lex.While) }, { ALT: () => this.CONSUME(lex.Until) }]);
+    const open = this.OR([alt(() => this.CONSUME(lex.While)), alt(() => this.CONSUME(lex.Until))]);
     this.opened(open, "done");
     const condition = this.SUBRULE(this.statements);
     this.ACTION(() => this.block(open, condition));
@@ -115,7 +116,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
   readonly forCommand = this.RULE("forCommand", (): ForCommand | ForArithCommand => {
     const open = this.CONSUME(lex.For);
     this.opened(open, "done");
-    const found = this.OR([{ ALT: () => this.SUBRULE(this.forArith) }, { ALT: () => this.SUBRULE(this.forWords) }]);
+    const found = this.OR([alt(() => this.SUBRULE(this.forArith)), alt(() => this.SUBRULE(this.forWords))]);
     this.closed();
     return { ...found, span: this.spanFrom(open.startOffset) };
   });
@@ -203,7 +204,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const start = this.startOffset();
     const patterns: Word[] = [];
     this.OPTION1(() => this.CONSUME(lex.LParen));
-    this.AT_LEAST_ONE_SEP({ SEP: lex.Pipe, DEF: () => patterns.push(this.SUBRULE(this.argument)) });
+    this.AT_LEAST_ONE_SEP(separated(lex.Pipe, () => patterns.push(this.SUBRULE(this.argument))));
     this.CONSUME(lex.RParen);
     const body = this.SUBRULE(this.statements);
     const end = this.OPTION2(() => this.CONSUME(lex.CaseEnd));
@@ -226,30 +227,24 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const start = this.startOffset();
     let params: FunctionParam[] | undefined;
     const name = this.OR1([
-      {
-        ALT: () => {
-          const token = this.CONSUME(lex.FunctionName);
-          this.CONSUME1(lex.FunctionParens);
-          return token;
-        },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(lex.FunctionWord);
-          const token = this.CONSUME(PlainWord);
-          this.OPTION(() => {
-            this.OR2([
-              { ALT: () => this.CONSUME2(lex.FunctionParens) },
-              {
-                ALT: () => {
-                  params = this.SUBRULE(this.params);
-                },
-              },
-            ]);
-          });
-          return token;
-        },
-      },
+      alt(() => {
+        const token = this.CONSUME(lex.FunctionName);
+        this.CONSUME1(lex.FunctionParens);
+        return token;
+      }),
+      alt(() => {
+        this.CONSUME(lex.FunctionWord);
+        const token = this.CONSUME(PlainWord);
+        this.OPTION(() => {
+          this.OR2([
+            alt(() => this.CONSUME2(lex.FunctionParens)),
+            alt(() => {
+              params = this.SUBRULE(this.params);
+            }),
+          ]);
+        });
+        return token;
+      }),
     ]);
     this.SUBRULE(this.newlines);
     const body = this.SUBRULE(this.command);

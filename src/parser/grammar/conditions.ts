@@ -3,6 +3,7 @@ import type { CondBinaryOp, CondCommand, CondExpr, CondUnaryOp, ValueNode, Word 
 import * as command from "../lexer/command-tokens.ts";
 import { MAX_NESTING } from "../lexer/state.ts";
 import * as lex from "../lexer/value-tokens.ts";
+import { alt } from "./rules.ts";
 import { ValueGrammar } from "./values.ts";
 
 const UNARY = new Set("-e -f -d -r -w -x -s -L -h -p -S -b -c -g -u -k -O -G -N -z -n -v -t -o -list -record".split(" "));
@@ -73,7 +74,7 @@ export abstract class ConditionGrammar extends ValueGrammar {
       this.CONSUME(lex.CondNot);
       negated = !negated;
     });
-    const expr = this.OR([{ ALT: () => this.SUBRULE(this.condGroup) }, { ALT: () => this.SUBRULE(this.test) }]);
+    const expr = this.OR([alt(() => this.SUBRULE(this.condGroup)), alt(() => this.SUBRULE(this.test))]);
     return negated ? { kind: "not", expr, span: this.spanFrom(start) } : expr;
   });
 
@@ -91,20 +92,16 @@ export abstract class ConditionGrammar extends ValueGrammar {
     const terms: Term[] = [];
     this.AT_LEAST_ONE(() =>
       this.OR([
-        {
-          ALT: () => {
-            const value = this.SUBRULE(this.value);
-            this.ACTION(() => terms.push({ value, text: textOf(value) }));
-          },
-        },
-        { ALT: () => terms.push({ value: undefined, text: this.CONSUME(lex.CondLess).image }) },
-        {
-          ALT: () => {
-            this.CONSUME(lex.CondMatch);
-            terms.push({ value: undefined, text: "=~" }, { value: this.SUBRULE(this.word), text: undefined });
-            this.OPTION(() => this.CONSUME(lex.RegexEnd));
-          },
-        },
+        alt(() => {
+          const value = this.SUBRULE(this.value);
+          this.ACTION(() => terms.push({ value, text: textOf(value) }));
+        }),
+        alt(() => terms.push({ value: undefined, text: this.CONSUME(lex.CondLess).image })),
+        alt(() => {
+          this.CONSUME(lex.CondMatch);
+          terms.push({ value: undefined, text: "=~" }, { value: this.SUBRULE(this.word), text: undefined });
+          this.OPTION(() => this.CONSUME(lex.RegexEnd));
+        }),
       ]),
     );
     return this.ACTION(() => this.testOf(terms, start));

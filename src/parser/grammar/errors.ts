@@ -2,8 +2,8 @@ import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import type { Diagnostic } from "../diagnostics.ts";
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
+import * as quote from "../lexer/part-tokens.ts";
 import * as value from "../lexer/value-tokens.ts";
-import * as word from "../lexer/word-tokens.ts";
 import { SyntaxFailure } from "./failure.ts";
 import type { Grammar } from "./grammar.ts";
 
@@ -51,12 +51,12 @@ export function explain(grammar: Grammar, problem: IRecognitionException, textLe
   const span = grammar.span(token.startOffset, token.startOffset + token.image.length);
   const open = grammar.openConstructs[grammar.openConstructs.length - 1];
   switch (token.tokenType) {
-    case word.UnclosedQuote: {
+    case quote.UnclosedQuote: {
       const { quote, hint } = unclosedQuote(token.image);
       const start = grammar.span(token.startOffset, token.startOffset + quote.length);
       return new SyntaxFailure(error("K002", `\`${quote}\` is not closed`, start, hint), true);
     }
-    case word.BadParam: {
+    case quote.BadParam: {
       const head = grammar.span(token.startOffset, token.startOffset + 2);
       return new SyntaxFailure(
         error("K006", "no parameter's name after `${`", head, "write `${name}`; a `$` as text needs quotes: `'$'`"),
@@ -88,18 +88,18 @@ function unexpectedMessage(token: IToken, open: { opener: string; closer: string
   return open === undefined ? `unexpected ${image}` : `unexpected ${image} in \`${open.opener}\``;
 }
 
-const OWNERS: Readonly<Record<string, string>> = {
-  then: "if",
-  elif: "if",
-  else: "if",
-  fi: "if",
-  do: "for, while or until",
-  done: "do",
-  esac: "case",
-  "}": "{",
-  ")": "(",
-  in: "for or case",
-};
+const OWNERS: ReadonlyMap<string, string> = new Map([
+  ["then", "if"],
+  ["elif", "if"],
+  ["else", "if"],
+  ["fi", "if"],
+  ["do", "for, while or until"],
+  ["done", "do"],
+  ["esac", "case"],
+  ["}", "{"],
+  [")", "("],
+  ["in", "for or case"],
+]);
 
 function unexpectedHint(token: IToken, open: { opener: string; closer: string } | undefined): string | undefined {
   const image = token.image;
@@ -107,7 +107,7 @@ function unexpectedHint(token: IToken, open: { opener: string; closer: string } 
   if (image === ";;") return "`;;` ends a branch of `case`";
   if (image === "&&" || image === "||" || image === "|" || image === ";" || image === "&")
     return `a command is missing before \`${image}\``;
-  const owner = OWNERS[image];
+  const owner = OWNERS.get(image);
   if (owner !== undefined && open === undefined) return `no \`${owner}\` is open here`;
   if (open !== undefined) return `\`${open.opener}\` wants \`${open.closer}\` first`;
   return undefined;

@@ -17,6 +17,7 @@ import * as expansion from "../lexer/expansion-tokens.ts";
 import { PlainWord } from "../lexer/word-tokens.ts";
 import type { Building, PendingBody } from "./base.ts";
 import { CompoundGrammar } from "./compounds.ts";
+import { alt } from "./rules.ts";
 
 interface SimpleParts {
   readonly assignments: SimpleCommand["assignments"][number][];
@@ -50,20 +51,16 @@ export class Grammar extends CompoundGrammar {
     let separated = true;
     this.MANY(() =>
       this.OR([
-        {
-          ALT: () => {
-            this.SUBRULE(this.newline);
-            separated = true;
-          },
-        },
-        {
-          ALT: () => {
-            const next = this.LA(1);
-            if (!separated) this.ACTION(() => this.unexpected(next));
-            list.push(this.SUBRULE(this.statement));
-            separated = this.ended;
-          },
-        },
+        alt(() => {
+          this.SUBRULE(this.newline);
+          separated = true;
+        }),
+        alt(() => {
+          const next = this.LA(1);
+          if (!separated) this.ACTION(() => this.unexpected(next));
+          list.push(this.SUBRULE(this.statement));
+          separated = this.ended;
+        }),
       ]),
     );
     return list;
@@ -76,16 +73,14 @@ export class Grammar extends CompoundGrammar {
   /** A line's end, with the bodies of the heredocs of that line. */
   readonly newline = this.RULE("newline", (): void => {
     this.OR([
-      { ALT: () => this.CONSUME(lex.Newline) },
-      {
-        ALT: () => {
-          this.CONSUME(lex.HeredocNewline);
-          const body: HeredocParts = { parts: [] };
-          this.MANY(() => this.SUBRULE(this.heredocBody, { ARGS: [body] }));
-          const last = this.CONSUME(expansion.HeredocLast);
-          this.ACTION(() => this.finishBody(body, last.startOffset));
-        },
-      },
+      alt(() => this.CONSUME(lex.Newline)),
+      alt(() => {
+        this.CONSUME(lex.HeredocNewline);
+        const body: HeredocParts = { parts: [] };
+        this.MANY(() => this.SUBRULE(this.heredocBody, { ARGS: [body] }));
+        const last = this.CONSUME(expansion.HeredocLast);
+        this.ACTION(() => this.finishBody(body, last.startOffset));
+      }),
     ]);
   });
 
@@ -98,15 +93,13 @@ export class Grammar extends CompoundGrammar {
     const rest: Building<Statement["rest"][number]>[] = [];
     const first = this.SUBRULE1(this.pipeline);
     this.MANY(() => {
-      const op = this.OR1([{ ALT: () => this.CONSUME(lex.AndIf) }, { ALT: () => this.CONSUME(lex.OrIf) }]);
+      const op = this.OR1([alt(() => this.CONSUME(lex.AndIf)), alt(() => this.CONSUME(lex.OrIf))]);
       this.SUBRULE(this.newlines);
       const pipeline = this.SUBRULE2(this.pipeline);
       rest.push({ op: op.image === "&&" ? "&&" : "||", pipeline });
     });
     const span = this.spanFrom(start);
-    const end = this.OPTION(() =>
-      this.OR2([{ ALT: () => this.CONSUME(lex.Semicolon) }, { ALT: () => this.CONSUME(lex.Ampersand) }]),
-    );
+    const end = this.OPTION(() => this.OR2([alt(() => this.CONSUME(lex.Semicolon)), alt(() => this.CONSUME(lex.Ampersand))]));
     this.ended = end !== undefined;
     return { kind: "statement", first, rest, background: end?.image === "&", span };
   });
@@ -118,27 +111,23 @@ export class Grammar extends CompoundGrammar {
     let timed: "time" | "p" | undefined;
     this.MANY1(() =>
       this.OR1([
-        {
-          ALT: () => {
-            this.CONSUME(lex.Bang);
-            negated = !negated;
-          },
-        },
-        {
-          ALT: () => {
-            this.CONSUME(lex.Time);
-            timed = "time";
-            this.OPTION(() => {
-              this.CONSUME(lex.TimeFormat);
-              timed = "p";
-            });
-          },
-        },
+        alt(() => {
+          this.CONSUME(lex.Bang);
+          negated = !negated;
+        }),
+        alt(() => {
+          this.CONSUME(lex.Time);
+          timed = "time";
+          this.OPTION(() => {
+            this.CONSUME(lex.TimeFormat);
+            timed = "p";
+          });
+        }),
       ]),
     );
     stages.push({ command: this.SUBRULE1(this.command), pipesStderr: false });
     this.MANY2(() => {
-      const bar = this.OR2([{ ALT: () => this.CONSUME(lex.Pipe) }, { ALT: () => this.CONSUME(lex.PipeBoth) }]);
+      const bar = this.OR2([alt(() => this.CONSUME(lex.Pipe)), alt(() => this.CONSUME(lex.PipeBoth))]);
       const before = stages[stages.length - 1];
       if (before !== undefined) before.pipesStderr = bar.image === "|&";
       this.SUBRULE(this.newlines);
@@ -149,17 +138,17 @@ export class Grammar extends CompoundGrammar {
 
   readonly command = this.RULE("command", (): Command => {
     const found = this.OR<Command>([
-      { ALT: () => this.SUBRULE(this.simple) },
-      { ALT: () => this.SUBRULE(this.group) },
-      { ALT: () => this.SUBRULE(this.subshell) },
-      { ALT: () => this.SUBRULE(this.ifCommand) },
-      { ALT: () => this.SUBRULE(this.whileCommand) },
-      { ALT: () => this.SUBRULE(this.forCommand) },
-      { ALT: () => this.SUBRULE(this.selectCommand) },
-      { ALT: () => this.SUBRULE(this.caseCommand) },
-      { ALT: () => this.SUBRULE(this.cond) },
-      { ALT: () => this.SUBRULE(this.arithCommand) },
-      { ALT: () => this.SUBRULE(this.functionDefinition) },
+      alt(() => this.SUBRULE(this.simple)),
+      alt(() => this.SUBRULE(this.group)),
+      alt(() => this.SUBRULE(this.subshell)),
+      alt(() => this.SUBRULE(this.ifCommand)),
+      alt(() => this.SUBRULE(this.whileCommand)),
+      alt(() => this.SUBRULE(this.forCommand)),
+      alt(() => this.SUBRULE(this.selectCommand)),
+      alt(() => this.SUBRULE(this.caseCommand)),
+      alt(() => this.SUBRULE(this.cond)),
+      alt(() => this.SUBRULE(this.arithCommand)),
+      alt(() => this.SUBRULE(this.functionDefinition)),
     ]);
     const redirects: Redirect[] = [];
     this.MANY(() => redirects.push(this.SUBRULE(this.redirect)));
@@ -180,10 +169,10 @@ export class Grammar extends CompoundGrammar {
     const parts: SimpleParts = { assignments: [], words: [], redirects: [] };
     this.AT_LEAST_ONE(() =>
       this.OR([
-        { ALT: () => parts.words.push(this.plainWord(this.CONSUME(PlainWord))) },
-        { ALT: () => parts.words.push(this.SUBRULE(this.word)) },
-        { ALT: () => this.assigned(parts, this.SUBRULE(this.assignment)) },
-        { ALT: () => parts.redirects.push(this.SUBRULE(this.redirect)) },
+        alt(() => parts.words.push(this.plainWord(this.CONSUME(PlainWord)))),
+        alt(() => parts.words.push(this.SUBRULE(this.word))),
+        alt(() => this.assigned(parts, this.SUBRULE(this.assignment))),
+        alt(() => parts.redirects.push(this.SUBRULE(this.redirect))),
       ]),
     );
     return { kind: "simple", ...parts, span: this.spanFrom(start) };
@@ -198,19 +187,15 @@ export class Grammar extends CompoundGrammar {
     "redirect",
     (): Redirect =>
       this.OR([
-        {
-          ALT: () => {
-            const token = this.CONSUME(lex.RedirectOperator);
-            const target = this.SUBRULE(this.argument);
-            return this.ACTION(() => this.redirectNode(token, target));
-          },
-        },
-        {
-          ALT: () => {
-            const token = this.CONSUME(lex.HeredocOperator);
-            return this.ACTION(() => this.heredocNode(token));
-          },
-        },
+        alt(() => {
+          const token = this.CONSUME(lex.RedirectOperator);
+          const target = this.SUBRULE(this.argument);
+          return this.ACTION(() => this.redirectNode(token, target));
+        }),
+        alt(() => {
+          const token = this.CONSUME(lex.HeredocOperator);
+          return this.ACTION(() => this.heredocNode(token));
+        }),
       ]),
   );
 
@@ -237,19 +222,15 @@ export class Grammar extends CompoundGrammar {
   /** A part of a heredoc's body, or the line that ends the body when another follows. */
   readonly heredocBody = this.RULE("heredocBody", (body: HeredocParts = { parts: [] }): void => {
     this.OR([
-      { ALT: () => this.SUBRULE(this.part, { ARGS: [body.parts] }) },
-      {
-        ALT: () => {
-          const raw = this.CONSUME(expansion.HeredocRaw);
-          body.parts.push({ kind: "literal", text: typeof raw.payload === "string" ? raw.payload : "", span: this.tokenSpan(raw) });
-        },
-      },
-      {
-        ALT: () => {
-          const end = this.CONSUME(expansion.HeredocEnd);
-          this.ACTION(() => this.finishBody(body, end.startOffset));
-        },
-      },
+      alt(() => this.SUBRULE(this.part, { ARGS: [body.parts] })),
+      alt(() => {
+        const raw = this.CONSUME(expansion.HeredocRaw);
+        body.parts.push({ kind: "literal", text: typeof raw.payload === "string" ? raw.payload : "", span: this.tokenSpan(raw) });
+      }),
+      alt(() => {
+        const end = this.CONSUME(expansion.HeredocEnd);
+        this.ACTION(() => this.finishBody(body, end.startOffset));
+      }),
     ]);
   });
 

@@ -12,8 +12,10 @@ import type {
 } from "../ast.ts";
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
+import * as quote from "../lexer/part-tokens.ts";
 import * as value from "../lexer/value-tokens.ts";
 import * as lex from "../lexer/word-tokens.ts";
+import { alt, gated, separated } from "./rules.ts";
 import { WordGrammar } from "./words.ts";
 
 const PARAM_TYPES: ReadonlySet<string> = new Set(["string", "int", "number", "bool", "list", "record", "any"]);
@@ -28,11 +30,11 @@ export abstract class ValueGrammar extends WordGrammar {
     "value",
     (): ValueNode =>
       this.OR([
-        { ALT: () => this.plainWord(this.CONSUME(lex.PlainWord)) },
-        { ALT: () => this.SUBRULE(this.list) },
-        { ALT: () => this.SUBRULE(this.array) },
-        { ALT: () => this.SUBRULE(this.record) },
-        { ALT: () => this.SUBRULE(this.word) },
+        alt(() => this.plainWord(this.CONSUME(lex.PlainWord))),
+        alt(() => this.SUBRULE(this.list)),
+        alt(() => this.SUBRULE(this.array)),
+        alt(() => this.SUBRULE(this.record)),
+        alt(() => this.SUBRULE(this.word)),
       ]),
   );
 
@@ -40,7 +42,7 @@ export abstract class ValueGrammar extends WordGrammar {
     const items: ListItem[] = [];
     const open = this.CONSUME(value.ListOpen);
     this.opened(open, "]");
-    this.MANY(() => this.OR([{ ALT: () => this.CONSUME(value.Comma) }, { ALT: () => items.push(this.SUBRULE(this.item)) }]));
+    this.MANY(() => this.OR([alt(() => this.CONSUME(value.Comma)), alt(() => items.push(this.SUBRULE(this.item)))]));
     this.CONSUME(value.ListClose);
     this.closed();
     return { kind: "list", style: "[", items, span: this.literalSpan(open) };
@@ -50,9 +52,7 @@ export abstract class ValueGrammar extends WordGrammar {
     const items: ListItem[] = [];
     const open = this.CONSUME(value.ArrayOpen);
     this.opened(open, ")");
-    this.MANY(() =>
-      this.OR([{ ALT: () => items.push(this.SUBRULE(this.keyedItem)) }, { ALT: () => items.push(this.SUBRULE(this.item)) }]),
-    );
+    this.MANY(() => this.OR([alt(() => items.push(this.SUBRULE(this.keyedItem))), alt(() => items.push(this.SUBRULE(this.item)))]));
     this.CONSUME(value.ArrayClose);
     this.closed();
     return { kind: "list", style: "(", items, span: this.literalSpan(open) };
@@ -74,7 +74,12 @@ export abstract class ValueGrammar extends WordGrammar {
     const key = this.ACTION(() => this.keyOf(this.subscriptFrom(items, open.startOffset + 1, close)));
     this.CONSUME(value.KeyEquals);
     const end = this.endOffset();
-    const found = this.OPTION({ GATE: () => this.adjoins(), DEF: () => this.SUBRULE(this.value) });
+    const found = this.OPTION(
+      gated(
+        () => this.adjoins(),
+        () => this.SUBRULE(this.value),
+      ),
+    );
     return { spread: false, key, value: found ?? this.wordOf([], this.span(end, end)) };
   });
 
@@ -89,7 +94,7 @@ export abstract class ValueGrammar extends WordGrammar {
     const entries: RecordEntry[] = [];
     const open = this.CONSUME(value.RecordOpen);
     this.opened(open, "}");
-    this.MANY(() => this.OR([{ ALT: () => this.CONSUME(value.Comma) }, { ALT: () => entries.push(this.SUBRULE(this.entry)) }]));
+    this.MANY(() => this.OR([alt(() => this.CONSUME(value.Comma)), alt(() => entries.push(this.SUBRULE(this.entry)))]));
     this.CONSUME(value.RecordClose);
     this.closed();
     return { kind: "record", entries, span: this.literalSpan(open) };
@@ -122,8 +127,8 @@ export abstract class ValueGrammar extends WordGrammar {
       const next = this.LA(1);
       const isText =
         next.tokenType === lex.Text ||
-        next.tokenType === lex.Param ||
-        next.tokenType === lex.DoubleOpen ||
+        next.tokenType === quote.Param ||
+        next.tokenType === quote.DoubleOpen ||
         next.tokenType === lex.PlainWord;
       if (isText && this.adjoins()) {
         const text = this.text.slice(open.startOffset, next.startOffset + next.image.length);
@@ -139,16 +144,19 @@ export abstract class ValueGrammar extends WordGrammar {
     const start = this.startOffset();
     const subscripts: Subscript[] = [];
     const operator = this.OR([
-      { ALT: () => this.CONSUME(command.AssignName).image },
-      {
-        ALT: () => {
-          const target = this.CONSUME(command.AssignTarget).image;
-          this.AT_LEAST_ONE(() => subscripts.push(this.SUBRULE(this.subscript)));
-          return target + this.CONSUME(command.AssignOperator).image;
-        },
-      },
+      alt(() => this.CONSUME(command.AssignName).image),
+      alt(() => {
+        const target = this.CONSUME(command.AssignTarget).image;
+        this.AT_LEAST_ONE(() => subscripts.push(this.SUBRULE(this.subscript)));
+        return target + this.CONSUME(command.AssignOperator).image;
+      }),
     ]);
-    const found = this.OPTION({ GATE: () => this.adjoins(), DEF: () => this.SUBRULE(this.value) });
+    const found = this.OPTION(
+      gated(
+        () => this.adjoins(),
+        () => this.SUBRULE(this.value),
+      ),
+    );
     const span = this.spanFrom(start);
     return this.ACTION(() => {
       const append = operator.endsWith("+=");
@@ -170,7 +178,7 @@ export abstract class ValueGrammar extends WordGrammar {
     const params: FunctionParam[] = [];
     const open = this.CONSUME(command.ParamsOpen);
     this.opened(open, ")");
-    this.MANY_SEP({ SEP: value.ParamComma, DEF: () => params.push(this.SUBRULE(this.functionParam)) });
+    this.MANY_SEP(separated(value.ParamComma, () => params.push(this.SUBRULE(this.functionParam))));
     this.CONSUME(value.ParamsClose);
     this.closed();
     return params;

@@ -2,11 +2,13 @@ import type { IToken, ParserMethod } from "chevrotain";
 import type { ParamExpansion, ParamOp, Statement, Subscript, Word, WordPart } from "../ast.ts";
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
+import * as quote from "../lexer/part-tokens.ts";
 import * as value from "../lexer/value-tokens.ts";
 import * as lex from "../lexer/word-tokens.ts";
 import { ArithFault, type ArithItem, arithmetic, sliceColon, subscriptOf } from "./arithmetic.ts";
 import { type Building, GrammarBase } from "./base.ts";
 import { decodeAnsi } from "./escapes.ts";
+import { alt, gated } from "./rules.ts";
 
 /** Words: quotes, expansions, braces, subscripts, arithmetic. */
 export abstract class WordGrammar extends GrammarBase {
@@ -15,23 +17,23 @@ export abstract class WordGrammar extends GrammarBase {
   /** One part of a word, added to `parts`. */
   readonly part = this.RULE("part", (parts: WordPart[] = []): void => {
     this.OR([
-      { ALT: () => this.literal(parts, this.CONSUME(lex.Text)) },
-      { ALT: () => this.literal(parts, this.CONSUME(lex.DoubleText)) },
-      { ALT: () => this.literal(parts, this.CONSUME(lex.HeredocText)) },
-      { ALT: () => this.literal(parts, this.CONSUME(value.RegexGroup)) },
-      { ALT: () => this.escape(parts, this.CONSUME(lex.Escape)) },
-      { ALT: () => this.single(parts, this.CONSUME(lex.SingleQuoted)) },
-      { ALT: () => this.ansi(parts, this.CONSUME(lex.AnsiQuoted)) },
-      { ALT: () => this.simpleParam(parts, this.CONSUME(lex.Param)) },
-      { ALT: () => this.backquoted(parts, this.CONSUME(lex.Backquoted)) },
-      { ALT: () => this.tilde(parts, this.CONSUME(lex.Tilde)) },
-      { ALT: () => this.range(parts, this.CONSUME(lex.BraceRange)) },
-      { ALT: () => this.SUBRULE(this.double, { ARGS: [parts] }) },
-      { ALT: () => this.SUBRULE(this.param, { ARGS: [parts] }) },
-      { ALT: () => this.SUBRULE(this.substitution, { ARGS: [parts] }) },
-      { ALT: () => this.SUBRULE(this.arithExpansion, { ARGS: [parts] }) },
-      { ALT: () => this.SUBRULE(this.brace, { ARGS: [parts] }) },
-      { ALT: () => this.SUBRULE(this.extglob, { ARGS: [parts] }) },
+      alt(() => this.literal(parts, this.CONSUME(lex.Text))),
+      alt(() => this.literal(parts, this.CONSUME(lex.DoubleText))),
+      alt(() => this.literal(parts, this.CONSUME(lex.HeredocText))),
+      alt(() => this.literal(parts, this.CONSUME(value.RegexGroup))),
+      alt(() => this.escape(parts, this.CONSUME(quote.Escape))),
+      alt(() => this.single(parts, this.CONSUME(quote.SingleQuoted))),
+      alt(() => this.ansi(parts, this.CONSUME(quote.AnsiQuoted))),
+      alt(() => this.simpleParam(parts, this.CONSUME(quote.Param))),
+      alt(() => this.backquoted(parts, this.CONSUME(quote.Backquoted))),
+      alt(() => this.tilde(parts, this.CONSUME(lex.Tilde))),
+      alt(() => this.range(parts, this.CONSUME(lex.BraceRange))),
+      alt(() => this.SUBRULE(this.double, { ARGS: [parts] })),
+      alt(() => this.SUBRULE(this.param, { ARGS: [parts] })),
+      alt(() => this.SUBRULE(this.substitution, { ARGS: [parts] })),
+      alt(() => this.SUBRULE(this.arithExpansion, { ARGS: [parts] })),
+      alt(() => this.SUBRULE(this.brace, { ARGS: [parts] })),
+      alt(() => this.SUBRULE(this.extglob, { ARGS: [parts] })),
     ]);
   });
 
@@ -44,31 +46,33 @@ export abstract class WordGrammar extends GrammarBase {
       this.CONSUME(lex.Spread);
       spread = true;
     });
-    this.AT_LEAST_ONE({
-      GATE: () => (parts.length === 0 && !spread) || this.adjoins(),
-      DEF: () => this.SUBRULE(this.part, { ARGS: [parts] }),
-    });
+    this.AT_LEAST_ONE(
+      gated(
+        () => (parts.length === 0 && !spread) || this.adjoins(),
+        () => this.SUBRULE(this.part, { ARGS: [parts] }),
+      ),
+    );
     return this.wordOf(parts, this.spanFrom(start), spread);
   });
 
   /** Any word. */
   readonly argument = this.RULE(
     "argument",
-    (): Word => this.OR([{ ALT: () => this.plainWord(this.CONSUME(lex.PlainWord)) }, { ALT: () => this.SUBRULE(this.word) }]),
+    (): Word => this.OR([alt(() => this.plainWord(this.CONSUME(lex.PlainWord))), alt(() => this.SUBRULE(this.word))]),
   );
 
   readonly double = this.RULE("double", (parts: WordPart[] = []): void => {
     const inner: WordPart[] = [];
-    const open = this.CONSUME(lex.DoubleOpen);
+    const open = this.CONSUME(quote.DoubleOpen);
     this.opened(open, '"');
     this.MANY(() => this.SUBRULE(this.part, { ARGS: [inner] }));
-    this.CONSUME(lex.DoubleClose);
+    this.CONSUME(quote.DoubleClose);
     this.closed();
     parts.push({ kind: "double", parts: inner, span: this.spanFrom(open.startOffset) });
   });
 
   readonly substitution = this.RULE("substitution", (parts: WordPart[] = []): void => {
-    const open = this.OR([{ ALT: () => this.CONSUME(lex.CommandOpen) }, { ALT: () => this.CONSUME(lex.ProcessOpen) }]);
+    const open = this.OR([alt(() => this.CONSUME(quote.CommandOpen)), alt(() => this.CONSUME(quote.ProcessOpen))]);
     const outer = this.heredocs;
     this.heredocs = [];
     this.opened(open, ")");
@@ -82,14 +86,11 @@ export abstract class WordGrammar extends GrammarBase {
   });
 
   readonly arithExpansion = this.RULE("arithExpansion", (parts: WordPart[] = []): void => {
-    const open = this.OR1([{ ALT: () => this.CONSUME(lex.ArithExpansionOpen) }, { ALT: () => this.CONSUME(lex.LegacyArithOpen) }]);
+    const open = this.OR1([alt(() => this.CONSUME(quote.ArithExpansionOpen)), alt(() => this.CONSUME(quote.LegacyArithOpen))]);
     this.opened(open, open.image === "$[" ? "]" : "))");
     const start = this.endOffset();
     const items = this.SUBRULE(this.arith);
-    const close = this.OR2([
-      { ALT: () => this.CONSUME(expansion.ArithClose) },
-      { ALT: () => this.CONSUME(expansion.LegacyArithClose) },
-    ]);
+    const close = this.OR2([alt(() => this.CONSUME(expansion.ArithClose)), alt(() => this.CONSUME(expansion.LegacyArithClose))]);
     this.closed();
     const span = this.spanFrom(open.startOffset);
     const expr = this.ACTION(() => this.arithOf(items, start, close.startOffset));
@@ -138,17 +139,17 @@ export abstract class WordGrammar extends GrammarBase {
 
   readonly param = this.RULE("param", (parts: WordPart[] = []): void => {
     const subscripts: Subscript[] = [];
-    const open = this.CONSUME(lex.ParamOpen);
+    const open = this.CONSUME(quote.ParamOpen);
     this.opened(open, "}");
     this.MANY(() => subscripts.push(this.SUBRULE(this.subscript)));
     const op = this.OR([
-      { ALT: () => this.SUBRULE(this.paramSlice) },
-      { ALT: () => this.SUBRULE(this.paramOperator) },
-      { ALT: () => this.closeParam() },
+      alt(() => this.SUBRULE(this.paramSlice)),
+      alt(() => this.SUBRULE(this.paramOperator)),
+      alt(() => this.closeParam()),
     ]);
     this.closed();
     const span = this.spanFrom(open.startOffset);
-    this.ACTION(() => parts.push(this.expansionNode(open.payload as lex.ParamHead, subscripts, op, span)));
+    this.ACTION(() => parts.push(this.expansionNode(open.payload as quote.ParamHead, subscripts, op, span)));
   });
 
   private closeParam(): ParamOp | undefined {
@@ -157,7 +158,7 @@ export abstract class WordGrammar extends GrammarBase {
   }
 
   private expansionNode(
-    head: lex.ParamHead,
+    head: quote.ParamHead,
     subscripts: Subscript[],
     op: ParamOp | undefined,
     span: { start: number; end: number },
@@ -186,12 +187,12 @@ export abstract class WordGrammar extends GrammarBase {
 
   readonly paramOperator = this.RULE("paramOperator", (): ParamOp => {
     const op = this.OR([
-      { ALT: () => this.defaultOp(this.CONSUME(expansion.ParamDefault), this.SUBRULE1(this.parts)) },
-      { ALT: () => this.trimOp(this.CONSUME(expansion.ParamTrim), this.SUBRULE2(this.parts)) },
-      { ALT: () => this.SUBRULE(this.paramReplace) },
-      { ALT: () => this.caseOp(this.CONSUME(expansion.ParamCase), this.SUBRULE3(this.parts)) },
-      { ALT: () => this.transformOp(this.CONSUME(expansion.ParamTransform)) },
-      { ALT: () => this.namesOp(this.CONSUME(expansion.ParamNames)) },
+      alt(() => this.defaultOp(this.CONSUME(expansion.ParamDefault), this.SUBRULE1(this.parts))),
+      alt(() => this.trimOp(this.CONSUME(expansion.ParamTrim), this.SUBRULE2(this.parts))),
+      alt(() => this.SUBRULE(this.paramReplace)),
+      alt(() => this.caseOp(this.CONSUME(expansion.ParamCase), this.SUBRULE3(this.parts))),
+      alt(() => this.transformOp(this.CONSUME(expansion.ParamTransform))),
+      alt(() => this.namesOp(this.CONSUME(expansion.ParamNames))),
     ]);
     this.CONSUME(expansion.ParamClose);
     return op;
@@ -241,22 +242,18 @@ export abstract class WordGrammar extends GrammarBase {
     "subscript",
     (): Subscript =>
       this.OR([
-        {
-          ALT: () => {
-            const all = this.CONSUME(expansion.SubscriptAll);
-            return { kind: "all" as const, op: all.image === "[@]" ? ("@" as const) : ("*" as const), span: this.tokenSpan(all) };
-          },
-        },
-        {
-          ALT: () => {
-            const open = this.CONSUME(expansion.SubscriptOpen);
-            this.opened(open, "]");
-            const items = this.SUBRULE(this.arith);
-            const close = this.CONSUME(expansion.SubscriptClose);
-            this.closed();
-            return this.ACTION(() => this.subscriptFrom(items, open.startOffset + 1, close));
-          },
-        },
+        alt(() => {
+          const all = this.CONSUME(expansion.SubscriptAll);
+          return { kind: "all" as const, op: all.image === "[@]" ? ("@" as const) : ("*" as const), span: this.tokenSpan(all) };
+        }),
+        alt(() => {
+          const open = this.CONSUME(expansion.SubscriptOpen);
+          this.opened(open, "]");
+          const items = this.SUBRULE(this.arith);
+          const close = this.CONSUME(expansion.SubscriptClose);
+          this.closed();
+          return this.ACTION(() => this.subscriptFrom(items, open.startOffset + 1, close));
+        }),
       ]),
   );
 
@@ -271,26 +268,22 @@ export abstract class WordGrammar extends GrammarBase {
     const items: ArithItem[] = [];
     this.MANY1(() =>
       this.OR([
-        { ALT: () => this.arithItem(items, "number", this.CONSUME(expansion.ArithNumber)) },
-        { ALT: () => this.arithItem(items, "op", this.CONSUME(expansion.ArithOperator)) },
-        { ALT: () => this.arithItem(items, "other", this.CONSUME(expansion.ArithOther)) },
-        {
-          ALT: () => {
-            const name = this.CONSUME(expansion.ArithName);
-            const subscripts: Subscript[] = [];
-            this.MANY2(() => subscripts.push(this.SUBRULE(this.subscript)));
-            items.push({ kind: "name", text: name.image, start: name.startOffset, end: this.endOffset(), subscripts });
-          },
-        },
-        {
-          ALT: () => {
-            const start = this.startOffset();
-            const parts: WordPart[] = [];
-            this.SUBRULE(this.part, { ARGS: [parts] });
-            const part = parts[0];
-            if (part !== undefined) items.push({ kind: "part", text: "", start, end: this.endOffset(), part });
-          },
-        },
+        alt(() => this.arithItem(items, "number", this.CONSUME(expansion.ArithNumber))),
+        alt(() => this.arithItem(items, "op", this.CONSUME(expansion.ArithOperator))),
+        alt(() => this.arithItem(items, "other", this.CONSUME(expansion.ArithOther))),
+        alt(() => {
+          const name = this.CONSUME(expansion.ArithName);
+          const subscripts: Subscript[] = [];
+          this.MANY2(() => subscripts.push(this.SUBRULE(this.subscript)));
+          items.push({ kind: "name", text: name.image, start: name.startOffset, end: this.endOffset(), subscripts });
+        }),
+        alt(() => {
+          const start = this.startOffset();
+          const parts: WordPart[] = [];
+          this.SUBRULE(this.part, { ARGS: [parts] });
+          const part = parts[0];
+          if (part !== undefined) items.push({ kind: "part", text: "", start, end: this.endOffset(), part });
+        }),
       ]),
     );
     return items;

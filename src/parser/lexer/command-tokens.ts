@@ -10,7 +10,7 @@ import { token } from "./token.ts";
 
 interface KeywordSettings {
   readonly at?: readonly Position[];
-  readonly then?: (frame: Frame, offset: number) => void;
+  readonly enter?: (frame: Frame, offset: number) => void;
   readonly push?: string;
 }
 
@@ -18,14 +18,14 @@ const AT_START: readonly Position[] = ["start", "function-after"];
 
 function keyword(word: string, settings: KeywordSettings = {}): TokenType {
   const at = settings.at ?? AT_START;
-  const then = settings.then ?? ((frame: Frame) => frame.startCommand());
+  const enter = settings.enter ?? ((frame: Frame) => frame.startCommand());
   return token(
     `Keyword ${word}`,
     (text, offset) => {
       const frame = state.frame;
       if (offset === state.wordEnd || frame.redirecting || !at.includes(frame.position)) return null;
       if (!text.startsWith(word, offset) || !isDelimiter(text, offset + word.length)) return null;
-      then(frame, offset);
+      enter(frame, offset);
       return hit(text, offset, offset + word.length);
     },
     { first: word.charAt(0), ...(settings.push === undefined ? {} : { push: settings.push }) },
@@ -42,64 +42,64 @@ function closes(frame: Frame): void {
   state.closeCompound();
 }
 
-export const If = keyword("if", { then: opens });
+export const If = keyword("if", { enter: opens });
 export const Then = keyword("then");
 export const Elif = keyword("elif");
 export const Else = keyword("else");
-export const Fi = keyword("fi", { then: closes });
-export const While = keyword("while", { then: opens });
-export const Until = keyword("until", { then: opens });
+export const Fi = keyword("fi", { enter: closes });
+export const While = keyword("while", { enter: opens });
+export const Until = keyword("until", { enter: opens });
 export const Do = keyword("do", { at: ["start", "function-after", "for-in"] });
-export const Done = keyword("done", { then: closes });
+export const Done = keyword("done", { enter: closes });
 export const For = keyword("for", {
-  then: (frame, offset) => {
+  enter: (frame, offset) => {
     opens(frame, offset);
     frame.position = "for-name";
   },
 });
 export const Select = keyword("select", {
-  then: (frame, offset) => {
+  enter: (frame, offset) => {
     opens(frame, offset);
     frame.position = "for-name";
   },
 });
 export const In = keyword("in", {
   at: ["for-in", "case-in"],
-  then: (frame) => {
+  enter: (frame) => {
     frame.position = frame.position === "case-in" ? "pattern-start" : "args";
     frame.named = true;
   },
 });
 export const Case = keyword("case", {
-  then: (frame, offset) => {
+  enter: (frame, offset) => {
     frame.startCommand();
     state.push("case", offset).position = "case-subject";
   },
 });
 export const Esac = keyword("esac", {
   at: ["start", "pattern-start"],
-  then: () => {
+  enter: () => {
     if (state.frame.kind === "case") state.pop();
     state.frame.startCommand();
   },
 });
 export const FunctionWord = keyword("function", {
-  then: (frame) => {
+  enter: (frame) => {
     frame.position = "function-name";
   },
 });
-export const GroupOpen = keyword("{", { then: opens });
-export const GroupClose = keyword("}", { then: closes });
+export const GroupOpen = keyword("{", { enter: opens });
+export const GroupClose = keyword("}", { enter: closes });
 export const Bang = keyword("!");
 export const Time = keyword("time", {
-  then: (frame) => {
+  enter: (frame) => {
     frame.startCommand();
     frame.timed = true;
   },
 });
 export const Coproc = keyword("coproc");
 export const CondOpen = keyword("[[", {
-  then: (frame, offset) => {
+  enter: (frame, offset) => {
     frame.startCommand();
     state.push("cond", offset);
   },
@@ -283,12 +283,12 @@ export const HeredocOperator = token(
 
 // ── Operators ─────────────────────────────────────────────────────────────────────────────────
 
-function operator(name: string, text: string, then: (frame: Frame) => void = (frame) => frame.startCommand()): TokenType {
+function operator(name: string, text: string, enter: (frame: Frame) => void = (frame) => frame.startCommand()): TokenType {
   return token(
     name,
     (source, offset) => {
       if (!source.startsWith(text, offset)) return null;
-      then(state.frame);
+      enter(state.frame);
       return hit(source, offset, offset + text.length);
     },
     { first: text.charAt(0) },

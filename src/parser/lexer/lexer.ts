@@ -1,6 +1,7 @@
 import { type IToken, Lexer, type TokenType } from "chevrotain";
 import * as command from "./command-tokens.ts";
 import * as expansion from "./expansion-tokens.ts";
+import * as part from "./part-tokens.ts";
 import { NestingTooDeep, state } from "./state.ts";
 import * as value from "./value-tokens.ts";
 import * as word from "./word-tokens.ts";
@@ -13,23 +14,23 @@ const LITERALS: readonly TokenType[] = [word.PlainWord, word.Text];
 const MODES: Readonly<Record<string, readonly TokenType[]>> = {
   command: [
     word.Blank,
-    word.ProcessOpen,
+    part.ProcessOpen,
     ...command.COMMAND_TOKENS,
     ...SUBSCRIPTS,
     ...VALUES,
     ...command.COMMAND_BRACKETS,
-    ...word.WORD_PARTS,
+    ...part.WORD_PARTS,
     ...BRACES,
     word.ExtglobOpen,
     ...LITERALS,
   ],
-  double: [word.DoubleClose, ...word.QUOTED_PARTS, word.DoubleText],
+  double: [part.DoubleClose, ...part.QUOTED_PARTS, word.DoubleText],
   heredoc: [
     expansion.HeredocRaw,
     expansion.HeredocEnd,
     expansion.HeredocLast,
     word.HeredocTabs,
-    ...word.QUOTED_PARTS,
+    ...part.QUOTED_PARTS,
     word.HeredocText,
   ],
   param: [
@@ -44,7 +45,7 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     expansion.ParamSlice,
     expansion.ParamOther,
   ],
-  paramWord: [expansion.ParamClose, expansion.ReplaceWith, ...word.INNER_PARTS, word.Tilde, word.Text],
+  paramWord: [expansion.ParamClose, expansion.ReplaceWith, ...part.INNER_PARTS, word.Tilde, word.Text],
   arith: [
     expansion.ArithBlank,
     expansion.ArithClose,
@@ -55,7 +56,7 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     ...SUBSCRIPTS,
     expansion.ArithNumber,
     expansion.ArithName,
-    ...word.INNER_PARTS,
+    ...part.INNER_PARTS,
     expansion.ArithOperator,
     expansion.ArithOther,
   ],
@@ -67,23 +68,23 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.CondNot,
     value.CondMatch,
     ...VALUES,
-    word.ProcessOpen,
+    part.ProcessOpen,
     value.CondLParen,
     value.CondRParen,
     value.CondLess,
     value.CondOther,
-    ...word.WORD_PARTS,
+    ...part.WORD_PARTS,
     word.ExtglobOpen,
     ...LITERALS,
   ],
-  regex: [value.RegexEnd, value.RegexGroup, ...word.WORD_PARTS, word.Text],
+  regex: [value.RegexEnd, value.RegexGroup, ...part.WORD_PARTS, word.Text],
   list: [
     value.Space,
     command.Comment,
     value.ListClose,
     value.Comma,
     ...VALUES,
-    ...word.WORD_PARTS,
+    ...part.WORD_PARTS,
     ...LITERALS,
     value.LiteralOther,
   ],
@@ -94,8 +95,8 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.KeyOpen,
     value.KeyEquals,
     ...VALUES,
-    word.ProcessOpen,
-    ...word.WORD_PARTS,
+    part.ProcessOpen,
+    ...part.WORD_PARTS,
     ...BRACES,
     word.ExtglobOpen,
     ...LITERALS,
@@ -108,7 +109,7 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.Comma,
     value.Colon,
     ...VALUES,
-    ...word.WORD_PARTS,
+    ...part.WORD_PARTS,
     ...LITERALS,
     value.LiteralOther,
   ],
@@ -121,12 +122,12 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.ParamEquals,
     value.ParamName,
     ...VALUES,
-    ...word.WORD_PARTS,
+    ...part.WORD_PARTS,
     ...LITERALS,
     value.LiteralOther,
   ],
-  brace: [word.BraceComma, word.BraceClose, ...word.WORD_PARTS, ...BRACES, word.ExtglobOpen, word.Text],
-  extglob: [word.ExtglobOpen, word.ExtglobClose, ...word.INNER_PARTS, word.Text],
+  brace: [word.BraceComma, word.BraceClose, ...part.WORD_PARTS, ...BRACES, word.ExtglobOpen, word.Text],
+  extglob: [word.ExtglobOpen, word.ExtglobClose, ...part.INNER_PARTS, word.Text],
 };
 
 const VOCABULARY: readonly TokenType[] = [...new Set(Object.values(MODES).flat())];
