@@ -17,7 +17,7 @@ const lazyBundles = {
   "src/kernel/kernel.ts": "kernel.cjs",
   "src/kernel/rpc/index.ts": "rpc.cjs",
   "src/kernel/mcp/index.ts": "mcp.cjs",
-  "src/shell/tui/index.tsx": "tui.mjs",
+  "src/shell/tui/repl.ts": "tui.mjs",
 };
 
 const shared = {

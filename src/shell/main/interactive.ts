@@ -36,7 +36,7 @@ async function runLines(where: Where): Promise<number> {
 }
 
 async function runScreen(where: Where): Promise<number> {
-  const { runRepl, Terminal } = await import("../tui/index.tsx");
+  const { runRepl, Terminal } = await import("../tui/repl.ts");
   const terminal = new Terminal({ input: process.stdin, output: process.stdout });
   const { foreground } = terminal;
   const attached = await attach(where, where.kernel ?? defaultKernel, {

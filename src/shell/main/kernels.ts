@@ -107,5 +107,5 @@ async function hostKernel(name: string, where: Where, settings: AttachSettings):
 /** Serves a world on a unix socket; the folder is made if need be, for this user only. */
 export async function serve(world: World, path: string): Promise<{ close(): Promise<void> }> {
   const { serveSocket } = await import("../../kernel/rpc/index.ts");
-  return serveSocket(world, path);
+  return serveSocket(() => world, path);
 }
