@@ -265,8 +265,7 @@ export type WordPart =
   | ParamExpansion
   | CommandSubstitution
   | ArithExpansion
-  | ProcessSubstitution
-  | ValuePart;
+  | ProcessSubstitution;
 
 /**
  * Unquoted text. Glob characters in it are active; a character behind a backslash is never here but in a
@@ -374,16 +373,6 @@ export interface ProcessSubstitution {
   readonly kind: "process";
   readonly op: "<" | ">";
   readonly body: readonly Statement[];
-  readonly span: Span;
-}
-
-/**
- * `(a b)`, `[a]` or `{k: v}` right after `name=` or `name+=` in an argument of `declare`, `export`, `local`, `readonly` or
- * `typeset`; the last part of that word. The parts before it are the literal `name=` or `name+=`.
- */
-export interface ValuePart {
-  readonly kind: "value";
-  readonly value: ListLiteral | RecordLiteral;
   readonly span: Span;
 }
 

@@ -10,6 +10,7 @@ import { Spread, Tilde } from "./word-tokens.ts";
 // ── Quotes ────────────────────────────────────────────────────────────────────────────────────
 
 function singleQuotes(frame: Frame): boolean {
+  if (frame.kind === "double" || frame.kind === "heredoc") return false;
   return frame.kind !== "param-word" || !frame.quoted || frame.pattern;
 }
 
