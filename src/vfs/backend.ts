@@ -23,6 +23,10 @@ export interface FileStat {
   readonly mtimeMs: number;
   readonly atimeMs: number;
   readonly ctimeMs: number;
+  /** Allocated blocks of 512 bytes, where the backend can tell. */
+  readonly blocks?: number;
+  /** Which device, for a device node. */
+  readonly rdev?: number;
 }
 
 export interface DirEntry {

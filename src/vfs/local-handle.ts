@@ -16,8 +16,9 @@ export function kindOf(stat: fs.Stats | fs.Dirent): FileKind {
 }
 
 export function toFileStat(stat: fs.Stats): FileStat {
+  const kind = kindOf(stat);
   return {
-    kind: kindOf(stat),
+    kind,
     size: stat.size,
     mode: stat.mode & 0o7777,
     uid: stat.uid,
@@ -28,6 +29,8 @@ export function toFileStat(stat: fs.Stats): FileStat {
     mtimeMs: stat.mtimeMs,
     atimeMs: stat.atimeMs,
     ctimeMs: stat.ctimeMs,
+    blocks: stat.blocks,
+    ...(kind === "character" || kind === "block" ? { rdev: stat.rdev } : undefined),
   };
 }
 

@@ -25,10 +25,20 @@ export interface Piece {
   byteLength(from: number, to: number): number;
 }
 
-/** `literal`: the search is for bytes, so that nothing needs decoding. */
-export function makePiece(bytes: Buffer, literal: boolean): Piece {
-  if (literal || isAscii(bytes)) return new BytePiece(bytes, !literal);
-  return new TextPiece(bytes, isUtf8(bytes));
+/**
+ * `literal`: the search is for bytes, so that nothing needs decoding. `swapped`: the bytes came with newlines and NULs
+ * exchanged (`swapEnds`), and are put out as they were.
+ */
+export function makePiece(bytes: Buffer, literal: boolean, swapped: boolean): Piece {
+  if (literal || isAscii(bytes)) return new BytePiece(bytes, !literal, swapped);
+  return new TextPiece(bytes, isUtf8(bytes), swapped);
+}
+
+/** A copy with newlines and NULs exchanged: NUL-terminated lines become ordinary ones. */
+export function swapEnds(bytes: Uint8Array): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let i = 0; i < copy.length; i++) if (copy[i] === 0 || copy[i] === 10) copy[i] = 10 - (copy[i] as number);
+  return copy;
 }
 
 export function countNewlines(bytes: Uint8Array, from: number, to: number): number {
@@ -45,8 +55,11 @@ class BytePiece implements Piece {
   #text: string | undefined;
   #valid: boolean | undefined;
 
-  constructor(bytes: Buffer, ascii: boolean) {
+  readonly #swapped: boolean;
+
+  constructor(bytes: Buffer, ascii: boolean, swapped: boolean) {
     this.bytes = bytes;
+    this.#swapped = swapped;
     this.length = bytes.length;
     this.ascii = ascii;
     if (ascii) this.#valid = true;
@@ -71,7 +84,8 @@ class BytePiece implements Piece {
   }
 
   put(out: Output, from: number, to: number): void {
-    out.addSlice(this.bytes, from, to);
+    if (this.#swapped) out.add(swapEnds(this.bytes.subarray(from, to)));
+    else out.addSlice(this.bytes, from, to);
   }
 
   valid(from: number, to: number): boolean {
@@ -93,8 +107,11 @@ class TextPiece implements Piece {
   readonly length: number;
   readonly #valid: boolean;
 
-  constructor(bytes: Buffer, valid: boolean) {
+  readonly #swapped: boolean;
+
+  constructor(bytes: Buffer, valid: boolean, swapped: boolean) {
     this.bytes = bytes;
+    this.#swapped = swapped;
     this.#valid = valid;
     this.text = valid ? bytes.toString("utf8") : decodeEscaped(bytes);
     this.length = this.text.length;
@@ -117,7 +134,8 @@ class TextPiece implements Piece {
 
   put(out: Output, from: number, to: number): void {
     const text = this.text.slice(from, to);
-    if (this.#valid) out.text(text);
+    if (this.#swapped) out.add(swapEnds(encodeEscaped(text)));
+    else if (this.#valid) out.text(text);
     else out.add(encodeEscaped(text));
   }
 

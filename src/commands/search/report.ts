@@ -3,13 +3,14 @@ import { LineChunks } from "../io/input.ts";
 import { complain, type Output } from "../io/output.ts";
 import type { Steps } from "../io/steps.ts";
 import type { LineMatcher } from "./matcher.ts";
-import { makePiece, type Piece } from "./piece.ts";
+import { makePiece, type Piece, swapEnds } from "./piece.ts";
 
 export interface ReportOptions {
   readonly invert: boolean;
   /** `lines` prints them; `parts` what matched in them (-o); the others print one thing for each file. */
   readonly show: "lines" | "parts" | "count" | "files" | "filesWithout" | "quiet";
-  readonly withName: boolean;
+  /** `below`: only for files found in a directory. */
+  readonly withName: boolean | "below";
   readonly lineNumbers: boolean;
   readonly byteOffsets: boolean;
   /** Stop after so many selected lines. */
@@ -22,6 +23,8 @@ export interface ReportOptions {
   readonly nullAfterName: boolean;
   readonly separator: string | undefined;
   readonly initialTab: boolean;
+  /** Lines end with NUL. */
+  readonly nullLines: boolean;
 }
 
 const paint = {
@@ -38,6 +41,7 @@ export class Report {
   readonly #options: ReportOptions;
   readonly #out: Output;
   readonly #name: string;
+  readonly #withName: boolean;
   /** Whether context was printed before, so that `--` goes between groups, over files too. */
   readonly #groups: { any: boolean };
   #selected = 0;
@@ -52,7 +56,15 @@ export class Report {
   /** The end of the last piece: what -B may still want. */
   #held: { readonly piece: Piece; readonly from: number; readonly to: number; readonly number: number }[] = [];
 
-  constructor(matcher: LineMatcher, options: ReportOptions, out: Output, name: string, groups: { any: boolean }) {
+  constructor(
+    matcher: LineMatcher,
+    options: ReportOptions,
+    out: Output,
+    name: string,
+    groups: { any: boolean },
+    withName: boolean,
+  ) {
+    this.#withName = withName;
     this.#matcher = matcher;
     this.#options = options;
     this.#out = out;
@@ -60,19 +72,23 @@ export class Report {
     this.#groups = groups;
   }
 
+  get #end(): number {
+    return this.#options.nullLines ? 0 : 10;
+  }
+
   /** Answers whether a line was selected. */
   *run(source: ByteSource, ctx: Pick<BaseContext, "name" | "stderr">): Steps<boolean> {
     const { show, most } = this.#options;
-    const chunks = new LineChunks(source, this.#out);
+    const chunks = new LineChunks(source, this.#out, this.#end);
     if (most === 0) return false;
     for (;;) {
       const bytes = yield* chunks.next();
       if (bytes === null) break;
-      const piece = makePiece(this.#checked(bytes), this.#matcher.literal !== undefined);
+      const piece = makePiece(this.#checked(bytes), this.#matcher.literal !== undefined, this.#options.nullLines);
       const end = this.#piece(piece);
       if (this.#out.full) yield* this.#out.flush();
       if (this.#stop) {
-        if (end !== undefined && piece.bytewise) source.unread(piece.bytes.subarray(end));
+        if (end !== undefined && piece.bytewise && !this.#options.nullLines) source.unread(piece.bytes.subarray(end));
         break;
       }
     }
@@ -92,6 +108,7 @@ export class Report {
 
   /** GNU's rule: a NUL makes a file binary from there on, and ends a line there. */
   #checked(bytes: Buffer): Buffer {
+    if (this.#options.nullLines) return swapEnds(bytes);
     if (this.#options.binary === "text") return bytes;
     if (!this.#binary && bytes.includes(0)) {
       this.#binary = true;
@@ -208,7 +225,7 @@ export class Report {
       for (const [start, end] of this.#matcher.parts(piece, from, this.#contentEnd(piece, from, to))) {
         this.#prefix(piece, start, number, ":");
         this.#paint("match", () => piece.put(this.#out, start, end));
-        this.#out.byte(10);
+        this.#out.byte(this.#end);
       }
       return;
     }
@@ -252,7 +269,7 @@ export class Report {
       }
       piece.put(this.#out, at, to);
     } else piece.put(this.#out, from, to);
-    if (end === to) this.#out.byte(10);
+    if (end === to) this.#out.byte(this.#end);
   }
 
   #paint(what: "name" | "number" | "mark" | "match", print: () => void): void {
@@ -270,14 +287,14 @@ export class Report {
   }
 
   #prefixName(mark = ":"): void {
-    if (!this.#options.withName) return;
+    if (!this.#withName) return;
     this.#putName();
     if (this.#options.nullAfterName) this.#out.byte(0);
     else this.#paint("mark", () => this.#out.text(mark));
   }
 
   #prefix(piece: Piece, at: number, number: number, mark: string): void {
-    const { lineNumbers, byteOffsets, initialTab, withName } = this.#options;
+    const { lineNumbers, byteOffsets, initialTab } = this.#options;
     const field = (value: number) => {
       this.#paint("number", () => this.#out.text(String(value)));
       this.#paint("mark", () => this.#out.text(mark));
@@ -285,6 +302,6 @@ export class Report {
     this.#prefixName(mark);
     if (lineNumbers) field(number);
     if (byteOffsets) field(this.#byteBase + piece.byteLength(0, at));
-    if (initialTab && (withName || lineNumbers || byteOffsets)) this.#out.byte(9);
+    if (initialTab && (this.#withName || lineNumbers || byteOffsets)) this.#out.byte(9);
   }
 }

@@ -67,6 +67,7 @@ function* run(ctx: ReadContext, args: readonly string[], style: Style): Steps<nu
     yield* out.flush();
     yield* complain(ctx, `${operand}: ${error.message}`);
   });
+  printer.end();
   yield* out.flush();
   return good ? 0 : 1;
 }
@@ -79,6 +80,8 @@ class Printer {
   #line = 0;
   #atStart = true;
   #blank = false;
+  /** A carriage return at the end of a chunk: with -E it shows as ^M if a newline follows. */
+  #heldReturn = false;
 
   constructor(style: Style, out: Output) {
     this.#style = style;
@@ -86,8 +89,11 @@ class Printer {
     this.#shown = Array.from({ length: 256 }, (_, byte) => shown(byte, style));
   }
 
-  print(chunk: Uint8Array): void {
+  print(input: Uint8Array): void {
     let plainFrom = 0;
+    let chunk = this.#heldReturn ? Buffer.concat([carriageReturn, input]) : input;
+    this.#heldReturn = this.#style.ends && chunk[chunk.length - 1] === 13;
+    if (this.#heldReturn) chunk = chunk.subarray(0, -1);
     for (let i = 0; i < chunk.length; i++) {
       const byte = chunk[i] as number;
       if (this.#atStart) {
@@ -116,7 +122,7 @@ class Printer {
         this.#atStart = true;
         continue;
       }
-      const text = this.#shown[byte];
+      const text = byte === 13 && this.#style.ends && chunk[i + 1] === 10 ? "^M" : this.#shown[byte];
       if (text !== undefined) {
         this.#out.addSlice(chunk, plainFrom, i);
         plainFrom = i + 1;
@@ -126,10 +132,16 @@ class Printer {
     this.#out.addSlice(chunk, plainFrom, chunk.length);
   }
 
+  end(): void {
+    if (this.#heldReturn) this.#out.latin1(this.#shown[13] ?? "\r");
+  }
+
   #number(): void {
     this.#out.latin1(`${String(++this.#line).padStart(6)}\t`);
   }
 }
+
+const carriageReturn = Uint8Array.of(13);
 
 /** How a byte is shown, where it is not shown as itself. */
 function shown(byte: number, style: Style): string | undefined {

@@ -32,6 +32,7 @@ const flags = {
   "with-filename": { short: "H", help: "print the file's name" },
   "no-filename": { short: "h", help: "do not" },
   label: { value: "string", help: "the name for standard input" },
+  "null-data": { short: "z", help: "lines end with NUL" },
   null: { short: "Z", help: "NUL after a file's name" },
   "initial-tab": { short: "T", help: "a tab before the line" },
   "after-context": { short: "A", value: "int", placeholder: "NUM", help: "print NUM lines after" },
@@ -128,7 +129,7 @@ function makeMatcher(ctx: ReadContext, flags: GrepInput["flags"], patterns: read
   }
 }
 
-function reportOptions(ctx: ReadContext, flags: GrepInput["flags"], many: boolean): ReportOptions {
+function reportOptions(ctx: ReadContext, flags: GrepInput["flags"], many: boolean | "below"): ReportOptions {
   const contextOf = (own: number | undefined) => {
     const value = own ?? flags.context ?? 0;
     if (value < 0) throw new CommandError(`${value}: invalid context length argument`, 2);
@@ -145,7 +146,7 @@ function reportOptions(ctx: ReadContext, flags: GrepInput["flags"], many: boolea
   return {
     invert: flags["invert-match"],
     show: shows(flags),
-    withName: flags["with-filename"] || (many && !flags["no-filename"]),
+    withName: flags["with-filename"] || (many === true ? !flags["no-filename"] : flags["no-filename"] ? false : many),
     lineNumbers: flags["line-number"],
     byteOffsets: flags["byte-offset"],
     most: most === undefined || most < 0 ? Number.POSITIVE_INFINITY : most,
@@ -156,6 +157,7 @@ function reportOptions(ctx: ReadContext, flags: GrepInput["flags"], many: boolea
     nullAfterName: flags.null,
     separator: flags["no-group-separator"] ? undefined : (flags["group-separator"] ?? "--"),
     initialTab: flags["initial-tab"],
+    nullLines: flags["null-data"],
   };
 }
 
@@ -173,7 +175,7 @@ function* search(ctx: ReadContext, input: GrepInput, patterns: readonly string[]
   const recursive = flags.recursive || flags["dereference-recursive"] || flags.directories === "recurse";
   const list = operands.length > 0 ? operands : [recursive ? "" : "-"];
   const out = new Output(ctx.stdout);
-  const options = reportOptions(ctx, flags, operands.length > 1 || recursive);
+  const options = reportOptions(ctx, flags, operands.length > 1 || (recursive && "below"));
   const searcher = new Searcher(ctx, flags, matcher, options, out);
   for (const operand of list) {
     yield* searcher.operand(operand, recursive);
@@ -255,14 +257,15 @@ class Searcher {
     }
     if (kind === "directory") {
       if (!this.#excludeDir.some((test) => test(entry.name))) yield* this.#directory(path);
-    } else if (kind === "file" && this.#wanted(entry.name)) yield* this.#file(path, path);
+    } else if (kind === "file" && this.#wanted(entry.name)) yield* this.#file(path, path, true);
   }
 
-  *#file(operand: string, name: string): Steps<void> {
+  *#file(operand: string, name: string, below = false): Steps<void> {
     let source: ByteSource | undefined;
+    const withName = this.#options.withName === "below" ? below : this.#options.withName;
     try {
       source = yield* openInput(this.#ctx, operand);
-      const report = new Report(this.#matcher, this.#options, this.#out, name, this.#groups);
+      const report = new Report(this.#matcher, this.#options, this.#out, name, this.#groups, withName);
       if (yield* report.run(source, this.#ctx)) this.found = true;
     } catch (error) {
       yield* this.#failure(error, name);

@@ -77,7 +77,9 @@ class Parser {
 
   #atEnd(): boolean {
     if (this.#at >= this.#chars.length || this.#peek(this.#operator("|"))) return true;
-    return this.#peek(this.#operator(")")) && (this.#depth > 0 || this.#extended || this.#unmatched());
+    if (!this.#peek(this.#operator(")"))) return false;
+    // An extended `)` that closes nothing is an ordinary character.
+    return this.#depth > 0 || (!this.#extended && this.#unmatched());
   }
 
   #unmatched(): never {
