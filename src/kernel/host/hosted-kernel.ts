@@ -115,7 +115,7 @@ export class HostedKernel implements World {
   async #close(): Promise<void> {
     const sessions = [...this.#sessions];
     this.#options.closing.abort(new KernelError("disconnected", "the kernel closes"));
-    await Promise.all(sessions.map((session) => session.settled()));
+    await Promise.all(sessions.map((session) => session.stop()));
     await Promise.all(sessions.map((session) => session.detach()));
     await this.#options.release();
   }

@@ -1,6 +1,6 @@
 import { dirname, join, type Vfs } from "../../vfs/index.ts";
 import type { Completion, Completions } from "../api.ts";
-import type { Command, Signature } from "../command.ts";
+import type { Arg, Command, Signature } from "../command.ts";
 import type { Shell } from "../exec/shell.ts";
 import type { Context } from "../types.ts";
 
@@ -46,7 +46,9 @@ async function candidates(place: Place, from: CompletionSources): Promise<readon
   }
   const signature = from.commands.get(name)?.signature;
   if (word.startsWith("-") && !before.includes("--")) return signature === undefined ? [] : flags(signature, word);
-  switch (meaning(signature, before)) {
+  const arg = signature === undefined ? undefined : argAt(signature, before);
+  if (arg?.values !== undefined) return items("value", arg.values, word);
+  switch (signature === undefined ? "path" : meaning(signature, arg)) {
     case "text":
       return [];
     case "command":
@@ -60,12 +62,29 @@ async function candidates(place: Place, from: CompletionSources): Promise<readon
   }
 }
 
-/** What the operand at the cursor means; a path where nothing says. */
-function meaning(signature: Signature | undefined, before: readonly string[]): string {
-  if (signature === undefined) return "path";
-  const operands = before.slice(1).filter((word) => !word.startsWith("-")).length;
+/** The operand that stands where the cursor is; undefined where none is taken. */
+function argAt(signature: Signature, before: readonly string[]): Arg | undefined {
+  let operands = 0;
+  for (let at = 1; at < before.length; at++) {
+    const word = before[at] ?? "";
+    if (!word.startsWith("-") || word === "-") operands++;
+    else if (takesValue(signature, word)) at++;
+  }
   const arg = signature.args[Math.min(operands, signature.args.length - 1)];
-  if (arg === undefined || (operands >= signature.args.length && arg.rest !== true)) return "text";
+  return operands < signature.args.length || arg?.rest === true ? arg : undefined;
+}
+
+/** True for a flag whose value is the next word. */
+function takesValue(signature: Signature, word: string): boolean {
+  const flag = word.startsWith("--")
+    ? signature.flags[word.slice(2)]
+    : Object.values(signature.flags).find((one) => one.short === word.slice(-1));
+  return flag?.value !== undefined && flag.optional === undefined;
+}
+
+/** What an operand means where nothing says: a path, but to a command about the kernel's own things. */
+function meaning(signature: Signature, arg: Arg | undefined): string {
+  if (arg === undefined) return "text";
   return arg.means ?? (signature.needs.includes("kernel") ? "text" : "path");
 }
 

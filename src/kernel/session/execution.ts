@@ -25,7 +25,7 @@ export class ProgramRun implements Execution {
   readonly #code: string;
   readonly #options: ExecuteOptions;
   readonly #controller = new AbortController();
-  readonly #signal: AbortSignal;
+  readonly #unlink: () => void;
   readonly #stdout = new Excerpt();
   readonly #stderr = new Excerpt();
   readonly #recording: Promise<Recording | undefined>;
@@ -37,11 +37,10 @@ export class ProgramRun implements Execution {
     this.#moves = new ProgramMoves(parts, session);
     this.#code = code;
     this.#options = options;
-    const stops = [this.#controller.signal, parts.closing, ...(options.signal === undefined ? [] : [options.signal])];
-    this.#signal = AbortSignal.any(stops);
+    this.#unlink = linked(options.signal, this.#controller);
     const shell = parts.shellOf(session.contextId);
     const waits = shell.busy;
-    const slot = shell.enter(this.#signal);
+    const slot = shell.enter(this.#controller.signal);
     this.#recording = options.record === false ? Promise.resolve(undefined) : this.#record(waits);
     this.done = this.#perform(slot, waits);
   }
@@ -84,6 +83,7 @@ export class ProgramRun implements Execution {
         ...(switchedTo === undefined ? {} : { switchedTo }),
       };
     } finally {
+      this.#unlink();
       slot.release();
     }
   }
@@ -101,7 +101,7 @@ export class ProgramRun implements Execution {
       stdin: stdin ?? emptySource(),
       stdout: teeSink(stdout, this.#stdout, () => recording),
       stderr: teeSink(stderr, this.#stderr, () => recording),
-      signal: this.#signal,
+      signal: this.#controller.signal,
       ...(args === undefined ? {} : { args }),
     };
     try {
@@ -140,4 +140,13 @@ export class ProgramRun implements Execution {
     const entry = { contextId: this.#session.contextId, principalId: this.#session.principal.id, code, at, status };
     await this.#parts.store.commit([{ kind: "addHistory", entry }]);
   }
+}
+
+/** Aborts `controller` when `signal` is, for its reason. The answer ends that; a signal outlives many programs. */
+function linked(signal: AbortSignal | undefined, controller: AbortController): () => void {
+  if (signal === undefined) return () => undefined;
+  const abort = (): void => controller.abort(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
 }

@@ -25,8 +25,8 @@ export interface Actor extends KernelApi {
   readonly principal: Principal;
   /** Of the program that ran last: `getLastStatus`. */
   lastStatus: number;
-  /** Resolves when none of its programs runs. */
-  settled(): Promise<void>;
+  /** Interrupts its programs and resolves when none runs. */
+  stop(): Promise<void>;
 }
 
 /** The open parts of one kernel, which all its sessions share. Whoever opened the kernel owns them. */

@@ -128,7 +128,8 @@ export class KernelSession implements Actor {
     return run;
   }
 
-  async settled(): Promise<void> {
+  async stop(): Promise<void> {
+    for (const run of this.#running) run.interrupt();
     await Promise.allSettled([...this.#running].map((run) => run.done));
   }
 
