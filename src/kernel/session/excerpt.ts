@@ -94,8 +94,6 @@ function continuationBytes(bytes: Uint8Array): number {
   return count;
 }
 
-const encoder = new TextEncoder();
-
 /**
  * A sink that also feeds an excerpt; without `inner` the bytes go nowhere else. A terminal that the front end lends
  * (`isTty` with `hostFd`) stays visible to external programs; any other descriptor is hidden while `recording` is true, so that
@@ -104,7 +102,7 @@ const encoder = new TextEncoder();
 export function teeSink(inner: ByteSink | undefined, excerpt: Excerpt, recording: () => boolean): ByteSink {
   return {
     write(chunk) {
-      const bytes = typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+      const bytes = typeof chunk === "string" ? Buffer.from(chunk, "utf8") : chunk;
       if (bytes.length === 0) return undefined;
       const written = inner?.write(bytes);
       excerpt.write(bytes);
