@@ -1,5 +1,4 @@
 /** Messages as capnp-es wants them, without its growth by 4 KiB steps and its budget of accessor objects. */
-import { KernelError } from "../errors.ts";
 import type { Frame } from "./frame.ts";
 import * as $ from "./runtime.ts";
 
@@ -84,7 +83,6 @@ export function readStruct<T extends $.Struct>(
   StructClass: $.StructCtor<T>,
 ): T {
   const struct = new StructClass(message.getSegment(segmentId), offset);
-  if ($.utils.isNull(struct)) throw new KernelError("invalid", "malformed message: a struct is missing");
-  $.utils.validate($.PointerType.STRUCT, struct);
+  $.utils.requireStruct(struct);
   return struct;
 }

@@ -32,7 +32,7 @@ function locate(s: capnp.Struct): void {
     return;
   }
   const index = s._capnp.compositeIndex;
-  if ((low & 3) !== (index === undefined ? 0 : 1)) throw new KernelError("invalid", "malformed message: a struct was expected");
+  if ((low & 3) !== (index === undefined ? 0 : 1)) throw malformed("a struct");
   const content = s.byteOffset + 8 + (low & ~3) * 2;
   const size = index === undefined ? s.byteOffset : content;
   const dataBytes = view.getUint16(size + 4, true) * 8;
@@ -62,11 +62,23 @@ function pointerOffset(index: number, s: capnp.Struct): number {
   return at.view.getUint32(offset, true) === 0 && at.view.getUint32(offset + 4, true) === 0 ? -1 : offset;
 }
 
+function malformed(expected: string): KernelError {
+  return new KernelError("invalid", `malformed message: ${expected} was expected`);
+}
+
+/** Throws unless `pointer` leads to what `type` says, and a list to elements of `size`. */
+function check(pointer: capnp.Pointer, type: capnp.PointerType, size: number, expected: string): void {
+  const target = capnp.utils.followFars(pointer);
+  const view = viewOf(target.segment);
+  if ((view.getUint32(target.byteOffset, true) & 3) !== type) throw malformed(expected);
+  if (type === capnp.PointerType.LIST && (view.getUint32(target.byteOffset + 4, true) & 7) !== size) throw malformed(expected);
+}
+
 /** The pointer at `index` checked to be a list of elements of `size`, or undefined when it is null. */
 function listPointer(index: number, size: number, s: capnp.Struct): capnp.Pointer | undefined {
   if (pointerOffset(index, s) < 0) return undefined;
   const pointer = capnp.utils.getPointer(index, s);
-  capnp.utils.validate(capnp.PointerType.LIST, pointer, size);
+  check(pointer, capnp.PointerType.LIST, size, "a list of another kind");
   return pointer;
 }
 
@@ -74,23 +86,35 @@ function hasPointer(index: number, s: capnp.Struct): boolean {
   return pointerOffset(index, s) >= 0;
 }
 
+/** The text behind the pointer at `offset`; a null one is empty. */
+function textAt(view: DataView, offset: number): string {
+  const low = view.getUint32(offset, true);
+  const high = view.getUint32(offset + 4, true);
+  if (low === 0 && high === 0) return "";
+  if ((low & 3) === 1 && (high & 7) === capnp.ListElementSize.BYTE)
+    return decode(view.buffer, offset + 8 + (low & ~3) * 2, high >>> 3);
+  const pointer = new capnp.Pointer(view as unknown as capnp.Struct["segment"], offset);
+  check(pointer, capnp.PointerType.LIST, capnp.ListElementSize.BYTE, "a text");
+  const content = capnp.utils.getContent(pointer);
+  return decode(content.segment.buffer, content.byteOffset, capnp.utils.getTargetListLength(pointer));
+}
+
+/** `length` counts the NUL at the end. */
 function decode(buffer: ArrayBufferLike, offset: number, length: number): string {
-  return Buffer.from(buffer as ArrayBuffer, offset, length).toString("utf8");
+  return length < 2 ? "" : Buffer.from(buffer as ArrayBuffer, offset, length - 1).toString("utf8");
 }
 
 function getText(index: number, s: capnp.Struct): string {
   const offset = pointerOffset(index, s);
-  if (offset < 0) return "";
-  const low = at.view.getUint32(offset, true);
-  const high = at.view.getUint32(offset + 4, true);
-  if ((low & 3) === 1) {
-    if ((high & 7) !== capnp.ListElementSize.BYTE) throw new KernelError("invalid", "malformed message: a text was expected");
-    return decode(at.view.buffer, offset + 8 + (low & ~3) * 2, Math.max(0, (high >>> 3) - 1));
+  return offset < 0 ? "" : textAt(at.view, offset);
+}
+
+/** The library's list of texts, with our reading of a text. */
+export class TextList extends capnp.TextList {
+  override get(index: number): string {
+    const content = capnp.utils.getContent(this);
+    return textAt(viewOf(content.segment), content.byteOffset + index * 8);
   }
-  const list = listPointer(index, capnp.ListElementSize.BYTE, s);
-  if (!list) return "";
-  const content = capnp.utils.getContent(list);
-  return decode(content.segment.buffer, content.byteOffset, Math.max(0, capnp.utils.getTargetListLength(list) - 1));
 }
 
 /** Writes a text into a struct that is being built; the field must not have been set before. */
@@ -120,7 +144,7 @@ function getList<T>(index: number, ListClass: capnp.ListCtor<T>, s: capnp.Struct
 function getStruct<T extends capnp.Struct>(index: number, StructClass: capnp.StructCtor<T>, s: capnp.Struct): T {
   if (pointerOffset(index, s) < 0) throw new KernelError("invalid", "malformed message: a struct is missing");
   const struct = capnp.utils.getPointerAs(index, StructClass, s);
-  capnp.utils.validate(capnp.PointerType.STRUCT, struct);
+  check(struct, capnp.PointerType.STRUCT, 0, "a struct");
   return struct;
 }
 
@@ -148,8 +172,7 @@ function getInterfaceClientOrNullAt(index: number, s: capnp.Struct): capnp.Clien
   if (pointerOffset(index, s) < 0) return nullCapability;
   const pointer = capnp.utils.followFars(capnp.utils.getPointer(index, s));
   const view = viewOf(pointer.segment);
-  if (view.getUint32(pointer.byteOffset, true) !== 3)
-    throw new KernelError("invalid", "malformed message: a capability was expected");
+  if (view.getUint32(pointer.byteOffset, true) !== 3) throw malformed("a capability");
   const table = s.segment.message._capnp.capTable;
   return table?.[view.getUint32(pointer.byteOffset + 4, true)] ?? nullCapability;
 }
@@ -204,8 +227,15 @@ function setInt32(offset: number, value: number, s: capnp.Struct): void {
   setUint32(offset, value >>> 0, s);
 }
 
+/** Throws unless `struct` is one; null is not. */
+function requireStruct(struct: capnp.Struct): void {
+  if (capnp.utils.isNull(struct)) throw malformed("a struct");
+  check(struct, capnp.PointerType.STRUCT, 0, "a struct");
+}
+
 export const utils = {
   ...capnp.utils,
+  requireStruct,
   hasPointer,
   getText,
   setText,
