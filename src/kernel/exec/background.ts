@@ -1,0 +1,31 @@
+import type { MaybePromise } from "../../vfs/index.ts";
+import { after } from "./control.ts";
+import { Description, withDescriptor } from "./descriptors.ts";
+import { type Exec, nonePending, type Runtime } from "./runtime.ts";
+import { emptySource } from "./streams.ts";
+import { runFork } from "./subshell.ts";
+
+/** `cmd &`: runs beside this shell as a job. */
+export function startBackground(rt: Runtime, exec: Exec, text: string): MaybePromise<number> {
+  const child = rt.fork(true);
+  const controller = new AbortController();
+  child.signal = controller.signal;
+  child.quiet = 0;
+  // Without job control a background command does not read the shell's input.
+  const input = child.fds[0];
+  child.fds = withDescriptor(child.fds, 0, new Description({ source: emptySource() }));
+  void input?.release();
+  const deliver = (name: string): boolean => {
+    if (!child.traps.has(name)) return false;
+    child.pending = child.pending === nonePending ? [name] : [...child.pending, name];
+    return true;
+  };
+  const pid = rt.shared.nextPid++;
+  // It starts when this shell waits for something, not in the middle of a statement.
+  const job = rt.jobs.add(pid, text, controller, deliver, () => Promise.resolve().then(() => runFork(child, exec)));
+  rt.lastBackground = pid;
+  rt.status = 0;
+  rt.pipeStatus = null;
+  if (!rt.shared.interactive || rt.subshells > 0) return 0;
+  return after(rt.stderr.write(`[${job.id}] ${pid}\n`), () => 0);
+}

@@ -1,0 +1,31 @@
+import type { ByteSink, ByteSource, ExecPower } from "../command.ts";
+import { assign } from "./assign.ts";
+import { Description, withDescriptor } from "./descriptors.ts";
+import type { Runtime } from "./runtime.ts";
+import { runFork } from "./subshell.ts";
+
+/** Runs commands for a command, each in a subshell of its own. */
+export function forkExec(rt: Runtime): ExecPower {
+  return {
+    async run(argv, options = {}) {
+      const child = rt.fork(true);
+      if (options.signal !== undefined) child.signal = AbortSignal.any([rt.signal, options.signal]);
+      for (const [name, value] of options.env ?? []) {
+        assign(child, name, value);
+        const slot = child.variables.write(name);
+        slot.exported = true;
+        slot.refresh();
+      }
+      give(child, 0, { source: options.stdin });
+      give(child, 1, { sink: options.stdout });
+      give(child, 2, { sink: options.stderr });
+      return runFork(child, (within) => rt.shared.invoke(within, argv, {}));
+    },
+  };
+}
+
+function give(child: Runtime, fd: number, ends: { source?: ByteSource | undefined; sink?: ByteSink | undefined }): void {
+  if (ends.source === undefined && ends.sink === undefined) return;
+  void child.fds[fd]?.release();
+  child.fds = withDescriptor(child.fds, fd, new Description(ends));
+}

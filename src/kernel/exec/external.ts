@@ -1,0 +1,179 @@
+import type { ChildProcess, StdioOptions } from "node:child_process";
+import type { MaybePromise } from "../../vfs/index.ts";
+import type { ByteSink, Value } from "../command.ts";
+import { programArguments } from "./compile/fields.ts";
+import { abortStatus, after } from "./control.ts";
+import { Options } from "./options.ts";
+import type { Program } from "./program-file.ts";
+import { lookUp, readText } from "./programs.ts";
+import { drain, feed } from "./pump.ts";
+import type { Runtime } from "./runtime.ts";
+import { signalNumber } from "./signals.ts";
+import { runText } from "./source.ts";
+import { HandleSource, nullSink } from "./streams.ts";
+import { runFork } from "./subshell.ts";
+
+/** How long a program may go on after TERM before it gets KILL. */
+const killAfterMs = 2_000;
+
+/** The path of the program a name means, for `type` and `command -v`. */
+export function findProgram(rt: Runtime, name: string): MaybePromise<string | undefined> {
+  return after(lookUp(rt, name), (program) =>
+    program === undefined || program.kind === "directory" || program.kind === "denied" ? undefined : program.path,
+  );
+}
+
+/** Runs what PATH or a path gives for `argv[0]`; undefined if that is nothing. */
+export function runNamed(rt: Runtime, name: string, argv: readonly Value[]): MaybePromise<number | undefined> {
+  return after(lookUp(rt, name), (program): MaybePromise<number | undefined> => {
+    if (program === undefined) return name.includes("/") ? say(rt, `${name}: No such file or directory`, 127) : undefined;
+    if (program.kind === "directory") return say(rt, `${name}: Is a directory`, 126);
+    if (program.kind === "denied") return say(rt, `${name}: Permission denied`, 126);
+    return program.kind === "kai" ? runScript(rt, program.path, name, argv) : runProgram(rt, program, argv);
+  });
+}
+
+function say(rt: Runtime, message: string, status: number): MaybePromise<number> {
+  return after(rt.complain(message), () => status);
+}
+
+/** A `.kai` file: a subshell that has the exported variables only. */
+function runScript(rt: Runtime, path: string, name: string, argv: readonly Value[]): MaybePromise<number> {
+  rt.descend();
+  const child = rt.fork(false);
+  for (const [variable, slot] of child.variables.entries()) {
+    if (!slot.exported && !kept.has(variable) && !slot.readonly) child.variables.unset(variable);
+  }
+  child.functions = new Map();
+  child.aliases = new Map();
+  child.options = new Options();
+  child.arg0 = name;
+  child.positional = argv.slice(1);
+  child.call = null;
+  child.loopDepth = 0;
+  const run = (): MaybePromise<number> =>
+    runFork(child, (within) => after(readText(within, path), (text) => runText(within, text, name)));
+  return after(Promise.resolve().then(run), (status) => {
+    rt.depth--;
+    return status;
+  });
+}
+
+const kept: ReadonlySet<string> = new Set(["IFS", "PWD", "OLDPWD", "OPTIND", "PS4"]);
+
+function runProgram(rt: Runtime, program: Program, argv: readonly Value[]): MaybePromise<number> {
+  const { host } = rt.shared;
+  if (host.refuseExternal !== undefined) return say(rt, `${program.path}: ${host.refuseExternal}`, 126);
+  const args = programArguments(argv);
+  return after(host.vfs.hostPath(rt.cwd), (cwd) => {
+    if (cwd === undefined)
+      return say(rt, `${args[0]}: a program needs a working directory on a local mount, and ${rt.cwd} is on none`, 126);
+    return after(program.host ? program.path : host.vfs.hostPath(program.path), (path) => {
+      if (path === undefined) return say(rt, `${args[0]}: is not on a local mount`, 126);
+      const input = rt.stdin;
+      const run = () => spawnProgram(rt, path, args, cwd);
+      const takesTerminal = input?.isTty === true && input.hostFd !== undefined;
+      return takesTerminal && host.foreground !== undefined ? host.foreground(run) : run();
+    });
+  });
+}
+
+async function spawnProgram(rt: Runtime, path: string, args: readonly string[], cwd: string): Promise<number> {
+  const { spawn } = process.getBuiltinModule("node:child_process");
+  const stdio = stdioFor(rt);
+  const terminal = rt.stdin?.isTty === true;
+  let child: ChildProcess;
+  try {
+    child = spawn(path, args.slice(1), {
+      cwd,
+      argv0: args[0] ?? path,
+      env: Object.fromEntries(rt.environment()),
+      stdio: stdio as StdioOptions,
+      // A group of its own, so that an abort reaches all of it; a session of its own would lose the terminal.
+      detached: !terminal,
+    });
+  } catch (error) {
+    return spawnFailed(rt, args[0] ?? path, error);
+  }
+  const pumps = connect(rt, child, stdio);
+  const ended = await lifeOf(child, rt.signal, !terminal);
+  if (rt.stdin instanceof HandleSource) rt.stdin.takeBack();
+  if (ended instanceof Error) return spawnFailed(rt, args[0] ?? path, ended);
+  pumps.input?.stop();
+  const broken = await Promise.all(pumps.outputs);
+  if (rt.signal.aborted) {
+    rt.checkAbort();
+    return abortStatus(rt.signal);
+  }
+  return broken.includes("broken") && ended === 0 ? 141 : ended;
+}
+
+function spawnFailed(rt: Runtime, name: string, error: unknown): MaybePromise<number> {
+  const code = (error as { code?: unknown }).code;
+  if (code === "ENOENT") return say(rt, `${name}: No such file or directory`, 127);
+  if (code === "EACCES") return say(rt, `${name}: Permission denied`, 126);
+  if (code === "E2BIG") return say(rt, `${name}: Argument list too long`, 126);
+  return say(rt, `${name}: cannot be run: ${String(code ?? error)}`, 126);
+}
+
+type Stdio = readonly ("pipe" | "ignore" | number)[];
+
+/** What the child gets for each descriptor: ours where there is one behind the stream, else a pipe that is pumped. */
+function stdioFor(rt: Runtime): Stdio {
+  return rt.fds.map((description, fd) => {
+    if (description === undefined) return "ignore";
+    const { source, sink } = description;
+    if (fd === 0 || (fd > 2 && sink === undefined)) {
+      const lent = source instanceof HandleSource ? source.lend() : source?.hostFd;
+      return lent ?? (source === undefined ? "ignore" : "pipe");
+    }
+    if (sink === nullSink) return "ignore";
+    return sink?.hostFd ?? (sink === undefined ? "ignore" : "pipe");
+  });
+}
+
+interface Pumps {
+  readonly input: { stop(): void } | undefined;
+  readonly outputs: readonly Promise<"done" | "broken">[];
+}
+
+function connect(rt: Runtime, child: ChildProcess, stdio: Stdio): Pumps {
+  let input: { stop(): void } | undefined;
+  const outputs: Promise<"done" | "broken">[] = [];
+  stdio.forEach((how, fd) => {
+    const stream = child.stdio[fd];
+    const description = rt.fds[fd];
+    if (how !== "pipe" || stream === null || stream === undefined || description === undefined) return;
+    if (fd === 0 && description.source !== undefined && "write" in stream) input = feed(description.source, stream);
+    else if (description.sink !== undefined && "read" in stream) outputs.push(drain(stream, description.sink as ByteSink));
+  });
+  return { input, outputs };
+}
+
+/** Resolves with the status, or the error that it could not be started. An abort ends the whole group. */
+function lifeOf(child: ChildProcess, signal: AbortSignal, group: boolean): Promise<number | Error> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const kill = (name: NodeJS.Signals) => {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(group ? -child.pid : child.pid, name);
+      } catch {
+        // Already gone.
+      }
+    };
+    const stop = () => {
+      kill("SIGTERM");
+      timer = setTimeout(() => kill("SIGKILL"), killAfterMs);
+    };
+    const end = (result: number | Error) => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      resolve(result);
+    };
+    child.once("error", end);
+    child.once("exit", (code, name) => end(code ?? 128 + (signalNumber(name ?? "")?.value ?? 0)));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}

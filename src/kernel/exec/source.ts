@@ -1,0 +1,30 @@
+import { formatDiagnostic, parse } from "../../parser/index.ts";
+import type { MaybePromise } from "../../vfs/index.ts";
+import { compileProgram } from "./compile/program.ts";
+import { after } from "./control.ts";
+import type { Exec, Runtime, Unit } from "./runtime.ts";
+
+/** A program ready to run, or why it is refused: rendered diagnostics. Warnings are for `--check` and stay silent here. */
+export type Prepared = { readonly kind: "ready"; readonly exec: Exec } | { readonly kind: "refused"; readonly text: string };
+
+export function prepare(rt: Runtime, source: string, name: string): Prepared {
+  const parsed = parse(source);
+  const errors = parsed.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
+  if (parsed.program === undefined || errors.length > 0) {
+    return { kind: "refused", text: errors.map((error) => formatDiagnostic(error, source, name)).join("") };
+  }
+  return { kind: "ready", exec: compileProgram(parsed.program, unitOf(rt, source, name)) };
+}
+
+export function unitOf(rt: Runtime, source: string, name: string): Unit {
+  const { host, interactive, compilers } = rt.shared;
+  return { source, name, commands: host.commands, interactive, compilers };
+}
+
+/** Parses, checks and runs a text in this shell; a refused one is status 2. */
+export function runText(rt: Runtime, source: string, name: string): MaybePromise<number> {
+  const prepared = prepare(rt, source, name);
+  if (prepared.kind === "ready") return prepared.exec(rt);
+  rt.status = 2;
+  return after(rt.stderr.write(prepared.text), () => 2);
+}
