@@ -45,13 +45,15 @@ export function inkScreen(terminal: Terminal, source: FrameSource): Screen {
   const onWrite = (next: typeof write): void => {
     write = next;
   };
+  const live = <Live source={source} onWrite={onWrite} />;
   return {
     mount() {
-      instance ??= render(<Live source={source} onWrite={onWrite} />, {
+      instance ??= render(live, {
         stdout: output as unknown as NodeJS.WriteStream,
         exitOnCtrlC: false,
         patchConsole: false,
-        maxFps: 60,
+        // No pace of Ink's own: it would print a frame of the past below committed text. The source has one.
+        maxFps: 0,
       });
     },
     unmount() {
@@ -62,6 +64,8 @@ export function inkScreen(terminal: Terminal, source: FrameSource): Screen {
       instance = null;
     },
     print(text) {
+      // What the source told of is drawn first, in this same turn.
+      instance?.rerender(live);
       if (write === null) terminal.output.write(text);
       else write(text);
     },

@@ -56,8 +56,9 @@ type State = "ground" | "escape" | "csi" | "ss3" | "string" | "stringEscape" | "
 export class KeyParser {
   #decoder = new TextDecoder();
   #state: State = "ground";
-  /** Parameters of a control sequence, or the text of a paste. */
+  /** Parameters of a control sequence, or the last few characters of a paste. */
   #buffer = "";
+  #pasted: string[] = [];
   /** The key was preceded by one more Escape. */
   #alt = false;
   #text = "";
@@ -134,12 +135,19 @@ export class KeyParser {
   }
 
   #paste(chars: string, at: number): number {
-    const before = this.#buffer.length;
-    this.#buffer += chars.slice(at);
-    const end = this.#buffer.indexOf(PASTE_END, Math.max(0, before - PASTE_END.length + 1));
-    if (end < 0) return chars.length;
-    const text = this.#buffer.slice(0, end).replace(/\r\n?/g, "\n");
-    const consumed = end + PASTE_END.length - before;
+    const chunk = chars.slice(at);
+    const window = this.#buffer + chunk;
+    const end = window.indexOf(PASTE_END);
+    this.#pasted.push(chunk);
+    if (end < 0) {
+      // The end may be split: its beginning stays in sight.
+      this.#buffer = window.slice(1 - PASTE_END.length);
+      return chars.length;
+    }
+    const consumed = end + PASTE_END.length - this.#buffer.length;
+    const whole = this.#pasted.join("");
+    const text = whole.slice(0, whole.length - (window.length - end)).replace(/\r\n?/g, "\n");
+    this.#pasted = [];
     this.#reset();
     if (text !== "") this.#events.push({ kind: "paste", text });
     return at + consumed;

@@ -4,6 +4,7 @@ import { type ContextView, openContextView } from "./context-view.ts";
 import { type EditorEffect, stepEditor, withCompletions } from "./editor.ts";
 import { type EditorState, emptyEditor, renewed } from "./editor-state.ts";
 import { renderFrame, styledPrompt } from "./frame.ts";
+import { FramePacer } from "./frame-pacer.ts";
 import type { InputEvent } from "./key-parser.ts";
 import { RunningProgram } from "./running-program.ts";
 import { plainText } from "./sanitize.ts";
@@ -11,7 +12,7 @@ import { loadScreen, type Screen } from "./screen.ts";
 import { Scrollback } from "./scrollback.ts";
 import type { Terminal, TerminalUser } from "./terminal.ts";
 import type { Theme } from "./theme.ts";
-import type { Frame, Highlight, PromptParts, View } from "./view.ts";
+import type { Highlight, PromptParts, View } from "./view.ts";
 
 export interface ReplSettings {
   readonly terminal: Terminal;
@@ -32,7 +33,7 @@ const NO_CONTEXT_YET: PromptParts = { context: "", cwd: "", status: 0 };
 export class Repl implements TerminalUser {
   readonly #settings: ReplSettings;
   readonly #scrollback: Scrollback;
-  readonly #listeners = new Set<() => void>();
+  readonly #pacer: FramePacer;
   #screen: Screen | null = null;
   #context: ContextView | null = null;
   #api: KernelApi | null = null;
@@ -43,19 +44,22 @@ export class Repl implements TerminalUser {
   #program: RunningProgram | null = null;
   #lines: string[] = [];
   #busy = false;
-  #frame: Frame | null = null;
   #left: ((status: number) => void) | null = null;
   #isOver = false;
 
   constructor(settings: ReplSettings) {
     this.#settings = settings;
-    this.#scrollback = new Scrollback((text) => this.#screen?.print(text));
+    this.#pacer = new FramePacer(() => (this.#isOver ? { lines: [""] } : renderFrame(this.#view(), settings.theme)));
+    this.#scrollback = new Scrollback((text) => {
+      // The region is drawn again below the text: as it is now.
+      this.#pacer.tell();
+      this.#screen?.print(text);
+    });
   }
 
   /** Resolves when the person has left. */
   async run(api: KernelApi): Promise<number> {
     const { terminal } = this.#settings;
-    const source = { frame: () => this.#currentFrame(), subscribe: (listener: () => void) => this.#subscribe(listener) };
     const over = new Promise<number>((resolve) => {
       this.#left = resolve;
     });
@@ -63,13 +67,14 @@ export class Repl implements TerminalUser {
     terminal.output.on("resize", this.#onResize);
     this.#scrollback.hold();
     try {
-      [this.#screen] = await Promise.all([loadScreen(terminal, source), this.#enter(api)]);
+      [this.#screen] = await Promise.all([loadScreen(terminal, this.#pacer), this.#enter(api)]);
       this.#screen.mount();
       this.#scrollback.release();
       terminal.use(this);
       return await over;
     } finally {
       clearInterval(ticker);
+      this.#pacer.stop();
       terminal.output.off("resize", this.#onResize);
       this.#context?.close();
       this.#scrollback.flush();
@@ -104,7 +109,7 @@ export class Repl implements TerminalUser {
   }
 
   show(): void {
-    this.#frame = null;
+    this.#pacer.changed();
     this.#screen?.mount();
     this.#scrollback.release();
   }
@@ -178,6 +183,7 @@ export class Repl implements TerminalUser {
   async #work(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
+    this.#changed();
     for (let line = this.#lines.shift(); line !== undefined && !this.#isOver; line = this.#lines.shift()) {
       this.#commit(this.#echo(line, ""));
       try {
@@ -209,10 +215,12 @@ export class Repl implements TerminalUser {
     transcript?.beginOwn();
     let own: readonly BlockId[] = [];
     try {
-      const program = new RunningProgram(api, code, this.#settings.terminal, this.#scrollback, () => this.#changed());
+      const program = new RunningProgram(api, code, this.#settings.terminal, this.#scrollback, this.#pacer);
       this.#program = program;
       const result = await program.done;
       this.#program = null;
+      // Its last lines stand before the next prompt.
+      this.#scrollback.flush();
       own = await ownBlocks(api, result);
       this.#prompt = { ...this.#prompt, status: result.status };
       await this.#follow(api, result);
@@ -247,7 +255,7 @@ export class Repl implements TerminalUser {
       theme,
       width: () => terminal.columns,
       commit: (lines) => this.#commit(lines),
-      changed: () => this.#changed(),
+      changed: () => this.#pacer.changedSoon(),
       fail: (error) => this.#fail(error),
     });
     this.#context?.close();
@@ -296,13 +304,7 @@ export class Repl implements TerminalUser {
   }
 
   #changed(): void {
-    this.#frame = null;
-    for (const listener of this.#listeners) listener();
-  }
-
-  #subscribe(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#pacer.changed();
   }
 
   #tick(): void {
@@ -314,11 +316,6 @@ export class Repl implements TerminalUser {
     // First the frame of the new size, then Ink's own look at it.
     setImmediate(() => this.#screen?.resized());
   };
-
-  #currentFrame(): Frame {
-    this.#frame ??= this.#isOver ? { lines: [""] } : renderFrame(this.#view(), this.#settings.theme);
-    return this.#frame;
-  }
 
   #view(): View {
     const { terminal } = this.#settings;

@@ -5,8 +5,6 @@ import type { Terminal } from "./terminal.ts";
 import { themeFor } from "./theme.ts";
 import type { Highlight } from "./view.ts";
 
-export { Terminal, type TerminalInput, type TerminalOptions, type TerminalOutput } from "./terminal.ts";
-
 export interface ReplOptions {
   /** Where the person starts. The REPL does not detach it. */
   readonly api: KernelApi;

@@ -1,4 +1,5 @@
 import type { ExecuteResult, Execution, KernelApi } from "../../kernel/index.ts";
+import type { FramePacer } from "./frame-pacer.ts";
 import { OutputLines } from "./output-lines.ts";
 import { formatDuration } from "./render-block.ts";
 import type { Scrollback } from "./scrollback.ts";
@@ -19,10 +20,13 @@ export class RunningProgram {
   readonly #since = Date.now();
   #interrupts = 0;
 
-  constructor(api: KernelApi, code: string, terminal: Terminal, scrollback: Scrollback, changed: () => void) {
+  constructor(api: KernelApi, code: string, terminal: Terminal, scrollback: Scrollback, pacer: FramePacer) {
     const { stdin, stdout } = terminal.descriptors;
-    this.#lines = new OutputLines((lines) => scrollback.push(lines), changed);
-    this.#source = new TerminalSource(stdin, changed);
+    this.#lines = new OutputLines(
+      (lines) => scrollback.push(lines),
+      () => pacer.changedSoon(),
+    );
+    this.#source = new TerminalSource(stdin, () => pacer.changed());
     const columns = (): number => terminal.columns;
     this.#execution = api.execute(code, {
       stdin: this.#source,

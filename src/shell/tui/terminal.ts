@@ -134,8 +134,9 @@ export class Terminal {
     this.#stopEscapeTimer();
     this.#input.off("data", this.#onData);
     this.#input.pause();
-    this.#modes.leaveAll();
+    // Cooked first: whoever types on seeing the modes go has the line discipline of the program.
     this.#setCooked();
+    this.#modes.leaveAll();
   }
 
   #setCooked(): void {
