@@ -71,7 +71,9 @@ describe("the extractive distiller", () => {
 
   it("answers the question first of all", async () => {
     const parts = "lexer grammar scope closure stream buffer socket driver layout screen cursor prompt".split(" ");
-    const chain = parts.map((part, n) => `The ${part} feeds the ${parts[(n + 1) % 12]} and waits for the ${parts[(n + 5) % 12]} of stage ${n}.`);
+    const chain = parts.map(
+      (part, n) => `The ${part} feeds the ${parts[(n + 1) % 12]} and waits for the ${parts[(n + 5) % 12]} of stage ${n}.`,
+    );
     const talk = conversation(...chain, "Cached entries live ten minutes.");
     expect(await distil(talk)).not.toContain("ten minutes");
     expect(await distil(talk, "how long do entries of the cache live?")).toContain("ten minutes");
