@@ -5,6 +5,9 @@ import type { Terminal } from "./terminal.ts";
 import { themeFor } from "./theme.ts";
 import type { Highlight } from "./view.ts";
 
+export { Terminal, type TerminalOptions } from "./terminal.ts";
+export type { Highlight } from "./view.ts";
+
 export interface ReplOptions {
   /** Where the person starts. The REPL does not detach it. */
   readonly api: KernelApi;

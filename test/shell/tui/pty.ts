@@ -103,11 +103,11 @@ export class TerminalSession {
     this.#pty.resize(columns, rows);
   }
 
-  /** Scrollback and screen: lines without trailing blanks, without the empty ones at the end; wrapped rows joined. */
-  lines(): string[] {
+  /** Scrollback and screen, or their end: lines without trailing blanks, without the empty ones at the end; wrapped rows joined. */
+  lines(last = Number.POSITIVE_INFINITY): string[] {
     const buffer = this.#screen.buffer.active;
     const lines: string[] = [];
-    for (let index = 0; index < buffer.length; index += 1) {
+    for (let index = Math.max(0, buffer.length - last); index < buffer.length; index += 1) {
       const line = buffer.getLine(index);
       const text = line?.translateToString(true).trimEnd() ?? "";
       if (line?.isWrapped) lines[lines.length - 1] = (lines.at(-1) ?? "") + text;
@@ -117,8 +117,9 @@ export class TerminalSession {
     return lines;
   }
 
+  /** The last few hundred lines. */
   text(): string {
-    return this.lines().join("\n");
+    return this.lines(300).join("\n");
   }
 
   /** Column and row of the cursor on the screen, and the text of its row. */
@@ -142,7 +143,7 @@ export class TerminalSession {
     while (!holds()) {
       if (Date.now() > end)
         throw new Error(
-          `never came: ${what}\n${this.lines().slice(-40).join("\n")}\n--- raw tail ---\n${JSON.stringify(this.#raw.slice(-600))}`,
+          `never came: ${what}\n${this.lines(40).join("\n")}\n--- raw tail ---\n${JSON.stringify(this.#raw.slice(-600))}`,
         );
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
