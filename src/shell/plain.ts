@@ -63,7 +63,7 @@ class PlainRepl {
       await this.#enter(this.#api);
       while (!this.#left) {
         const code = await this.#gather();
-        if (code === null) break;
+        if (code === null || this.#options.signal?.aborted === true) break;
         await this.#runSafely(code);
       }
       return this.#options.signal?.aborted === true ? 130 : this.#status;
