@@ -33,22 +33,22 @@ function tooDeep(offset: number): SyntaxFailure {
   });
 }
 
-interface Parsed {
-  readonly program: Program | undefined;
+interface Parsed<T> {
+  readonly found: T | undefined;
   readonly failure: SyntaxFailure | undefined;
 }
 
-/** Parses one text with a parser that is ready for it. */
-function run(parser: Grammar, text: string): Parsed {
+/** Runs one rule from where the parser stands. */
+function run<T>(parser: Grammar, textLength: number, rule: () => T): Parsed<T> {
   try {
-    const program = parser.program();
+    const found = rule();
     const problem = parser.errors[0];
-    if (problem === undefined) return { program, failure: undefined };
-    return { program: undefined, failure: explain(parser, problem, text.length) };
+    if (problem === undefined) return { found, failure: undefined };
+    return { found: undefined, failure: explain(parser, problem, textLength) };
   } catch (error) {
-    if (error instanceof SyntaxFailure) return { program: undefined, failure: error };
+    if (error instanceof SyntaxFailure) return { found: undefined, failure: error };
     if (error instanceof RangeError)
-      return { program: undefined, failure: tooDeep(parser.span(parser.position, parser.position).start) };
+      return { found: undefined, failure: tooDeep(parser.span(parser.position, parser.position).start) };
     throw error;
   }
 }
@@ -62,7 +62,10 @@ interface Task {
 
 interface Findings {
   readonly diagnostics: Diagnostic[];
+  /** The end of the text is missing; told once. */
   incomplete: boolean;
+  /** Something else is wrong. */
+  wrong: boolean;
 }
 
 /** Parses a task; adds what stands in backquotes to `tasks`. */
@@ -73,22 +76,35 @@ function perform(parser: Grammar, task: Task, tasks: Task[], findings: Findings)
     findings.diagnostics.push(tooDeep(parser.span(lexed.tooDeepAt, lexed.tooDeepAt).start).diagnostic);
     return;
   }
-  const { program, failure } = run(parser, task.text);
-  findings.diagnostics.push(...parser.diagnostics);
-  if (failure !== undefined) {
-    findings.diagnostics.push(failure.diagnostic);
-    if (failure.incomplete && task.offsets === undefined) findings.incomplete = true;
+  const { found, failure } = run(parser, task.text.length, () => parser.program());
+  if (failure !== undefined) note(findings, failure, task);
+  // The list grows while it is walked: a body may hold others.
+  for (const { node, open, openIndex } of parser.bodies) {
+    parser.startAt(openIndex + 1);
+    parser.opened(open, ")");
+    const body = run(parser, task.text.length, () => parser.substituted());
+    if (body.found !== undefined) node.body = body.found;
+    if (body.failure !== undefined) note(findings, body.failure, task);
   }
+  findings.diagnostics.push(...parser.diagnostics);
   for (const { node, token, quoted } of parser.programs) {
     const inner = unescapeBackquoted(token.image, token.startOffset, quoted, task.offsets);
     tasks.push({
       ...inner,
-      accept: (found) => {
-        node.body = found.body;
+      accept: (program) => {
+        node.body = program.body;
       },
     });
   }
-  if (program !== undefined) task.accept(program);
+  if (found !== undefined) task.accept(found);
+}
+
+function note(findings: Findings, failure: SyntaxFailure, task: Task): void {
+  if (failure.incomplete && task.offsets === undefined) {
+    if (findings.incomplete) return;
+    findings.incomplete = true;
+  } else findings.wrong = true;
+  findings.diagnostics.push(failure.diagnostic);
 }
 
 /** Reads a program. Never throws for any text. */
@@ -96,7 +112,7 @@ export function parse(source: string): ParseResult {
   prepareParser();
   const parser = (grammar ??= new Grammar());
   let result: Program | undefined;
-  const findings: Findings = { diagnostics: [], incomplete: false };
+  const findings: Findings = { diagnostics: [], incomplete: false, wrong: false };
   const tasks: Task[] = [
     {
       text: source,
@@ -106,9 +122,14 @@ export function parse(source: string): ParseResult {
       },
     },
   ];
-  for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) perform(parser, task, tasks, findings);
+  // The list grows while it is walked.
+  for (const task of tasks) perform(parser, task, tasks, findings);
   parser.end();
   const diagnostics = findings.diagnostics.sort((left, right) => left.span.start - right.span.start);
   const failed = diagnostics.some((found) => found.severity === "error");
-  return { ...(result === undefined || failed ? {} : { program: result }), diagnostics, incomplete: findings.incomplete };
+  return {
+    ...(result === undefined || failed ? {} : { program: result }),
+    diagnostics,
+    incomplete: findings.incomplete && !findings.wrong,
+  };
 }

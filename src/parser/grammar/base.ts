@@ -1,5 +1,5 @@
-import { EmbeddedActionsParser, type IToken, type TokenType } from "chevrotain";
-import type { CommandSubstitution, Redirect, Span, Word, WordPart } from "../ast.ts";
+import { createTokenInstance, EmbeddedActionsParser, EOF, type IToken, type TokenType } from "chevrotain";
+import type { CommandSubstitution, Redirect, Span, Statement, Word, WordPart } from "../ast.ts";
 import type { Diagnostic } from "../diagnostics.ts";
 import { vocabulary } from "../lexer/lexer.ts";
 import { SyntaxFailure } from "./failure.ts";
@@ -14,6 +14,14 @@ export interface PendingProgram {
   readonly quoted: boolean;
 }
 
+/** The inside of a `$(…)` or `<(…)`, to be parsed when the tokens around it have been: nesting costs no stack. */
+export interface PendingBody {
+  readonly node: { body: readonly Statement[] };
+  /** `$(`; its index among the tokens, and that of its `)` or -1. */
+  readonly open: IToken;
+  readonly openIndex: number;
+}
+
 /** A construct that was opened and awaits its end. */
 export interface OpenConstruct {
   /** As written: `if`, `"`, `$(`. */
@@ -22,37 +30,64 @@ export interface OpenConstruct {
   readonly start: number;
 }
 
-export type PendingBody = Building<Extract<Redirect, { kind: "heredoc" }>>;
+export type PendingHeredoc = Building<Extract<Redirect, { kind: "heredoc" }>>;
+
+const END = createTokenInstance(EOF, "", Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
 
 /**
  * What all rules share: the text, the offsets, the constructs that are open. One text is parsed at a time; `begin` makes the parser ready
  * for the next.
  */
 export abstract class GrammarBase extends EmbeddedActionsParser {
+  /** Of chevrotain, missing in its types: the parser stands behind this token. */
+  declare protected importLexerState: (index: number) => void;
+  /** The same: the index of the token read last. */
+  declare protected exportLexerState: () => number;
   protected text = "";
   /** For a text cut out of another: where each of its offsets stands in the source. */
   private offsets: readonly number[] | undefined = undefined;
   protected open: OpenConstruct[] = [];
-  protected heredocs: PendingBody[] = [];
+  protected heredocs: PendingHeredoc[] = [];
   /** `##` comments, in order. */
   protected comments: readonly IToken[] = [];
+  /** Parts are added to these. */
+  protected into: WordPart[] = [];
   programs: PendingProgram[] = [];
+  bodies: PendingBody[] = [];
+  private tokenCount = 0;
   diagnostics: Diagnostic[] = [];
 
   constructor(skipValidations: boolean) {
     super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, nodeLocationTracking: "none", skipValidations });
   }
 
+  /** Makes the parser ready for a text. `tokens` becomes the parser's own. */
   begin(text: string, tokens: IToken[], comments: readonly IToken[], offsets: readonly number[] | undefined): void {
     this.text = text;
     this.offsets = offsets;
     this.comments = comments;
+    this.programs = [];
+    this.bodies = [];
+    this.diagnostics = [];
+    this.tokenCount = tokens.length;
+    tokens.push(END, END, END);
+    this.input = tokens;
+    this.startAt(0);
+  }
+
+  /** The next rule starts at a token. */
+  startAt(index: number): void {
+    this.importLexerState(index - 1);
+    this.errors = [];
     this.open = [];
     this.heredocs = [];
-    this.programs = [];
-    this.diagnostics = [];
-    this.input = tokens;
+    this.into = [];
   }
+
+  /** The sentinels behind the tokens are set by `begin`; that all was read is checked by the rules. */
+  protected onBeforeParse(): void {}
+
+  protected onAfterParse(): void {}
 
   /** Lets go of the text. */
   end(): void {
@@ -64,7 +99,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     return this.open;
   }
 
-  get unreadHeredocs(): readonly PendingBody[] {
+  get unreadHeredocs(): readonly PendingHeredoc[] {
     return this.heredocs;
   }
 
@@ -76,7 +111,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
 
   /** The last token of the text. */
   lastToken(): IToken | undefined {
-    return this.input[this.input.length - 1];
+    return this.input[this.tokenCount - 1];
   }
 
   /** A range of the text as a range of the source. */
@@ -116,7 +151,7 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
     return this.LA(1).tokenType === type;
   }
 
-  protected opened(token: IToken, closer: string): void {
+  opened(token: IToken, closer: string): void {
     this.open.push({ opener: token.image, closer, start: token.startOffset });
   }
 
@@ -127,6 +162,13 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   /** Ends the parse with an error. */
   protected fail(code: string, message: string, span: Span, hint?: string): never {
     throw new SyntaxFailure({ code, severity: "error", message, span, ...(hint === undefined ? {} : { hint }) });
+  }
+
+  /** Ends the parse: the text ends inside a construct. */
+  protected unclosed(open: IToken, closer: string): never {
+    const hint = `end it with \`${closer}\``;
+    const span = this.tokenSpan(open);
+    throw new SyntaxFailure({ code: "K002", severity: "error", message: `\`${open.image}\` is not closed`, span, hint }, true);
   }
 
   /** Notes an error that does not stop the parse. */

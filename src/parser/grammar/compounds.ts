@@ -33,7 +33,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
   abstract readonly command: ParserMethod<[], Command>;
 
   /** Statements that must not be empty. */
-  protected block(opener: IToken, body: Statement[]): Statement[] {
+  protected filled(opener: IToken, body: Statement[]): Statement[] {
     if (body.length === 0) {
       const next = this.LA(1);
       if (next.image === "") return body;
@@ -51,7 +51,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const open = this.CONSUME(lex.GroupOpen);
     this.opened(open, "}");
     const body = this.SUBRULE(this.statements);
-    this.ACTION(() => this.block(open, body));
+    this.ACTION(() => this.filled(open, body));
     this.CONSUME(lex.GroupClose);
     this.closed();
     return { kind: "group", body, redirects: [], span: this.spanFrom(open.startOffset) };
@@ -61,7 +61,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const open = this.CONSUME(lex.LParen);
     this.opened(open, ")");
     const body = this.SUBRULE(this.statements);
-    this.ACTION(() => this.block(open, body));
+    this.ACTION(() => this.filled(open, body));
     this.CONSUME(lex.RParen);
     this.closed();
     return { kind: "subshell", body, redirects: [], span: this.spanFrom(open.startOffset) };
@@ -78,7 +78,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const otherwise = this.OPTION(() => {
       const word = this.CONSUME(lex.Else);
       const body = this.SUBRULE(this.statements);
-      return this.ACTION(() => this.block(word, body));
+      return this.ACTION(() => this.filled(word, body));
     });
     this.CONSUME(lex.Fi);
     this.closed();
@@ -88,10 +88,10 @@ export abstract class CompoundGrammar extends ConditionGrammar {
 
   readonly clause = this.RULE("clause", (opener: IToken): Clause => {
     const condition = this.SUBRULE1(this.statements);
-    this.ACTION(() => this.block(opener, condition));
+    this.ACTION(() => this.filled(opener, condition));
     const then = this.CONSUME(lex.Then);
     const body = this.SUBRULE2(this.statements);
-    this.ACTION(() => this.block(then, body));
+    this.ACTION(() => this.filled(then, body));
     return { condition, body };
   });
 
@@ -99,7 +99,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const open = this.OR([alt(() => this.CONSUME(lex.While)), alt(() => this.CONSUME(lex.Until))]);
     this.opened(open, "done");
     const condition = this.SUBRULE(this.statements);
-    this.ACTION(() => this.block(open, condition));
+    this.ACTION(() => this.filled(open, condition));
     const body = this.SUBRULE(this.doBody);
     this.closed();
     return { kind: "while", until: open.image === "until", condition, body, redirects: [], span: this.spanFrom(open.startOffset) };
@@ -108,7 +108,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
   readonly doBody = this.RULE("doBody", (): Statement[] => {
     const word = this.CONSUME(lex.Do);
     const body = this.SUBRULE(this.statements);
-    this.ACTION(() => this.block(word, body));
+    this.ACTION(() => this.filled(word, body));
     this.CONSUME(lex.Done);
     return body;
   });
@@ -134,7 +134,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     add(this.SUBRULE2(this.arith), this.CONSUME2(expansion.ArithSemicolon));
     add(this.SUBRULE3(this.arith), this.CONSUME(expansion.ArithClose));
     this.closed();
-    this.OPTION(() => this.CONSUME(lex.Semicolon));
+    this.OPTION(() => this.semicolon(this.CONSUME(lex.Terminator)));
     this.SUBRULE(this.newlines);
     const body = this.SUBRULE(this.doBody);
     const [init, condition, update] = parts;
@@ -149,6 +149,10 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     };
   });
 
+  private semicolon(token: IToken): void {
+    if (token.image === "&") this.fail("K001", "unexpected `&`", this.tokenSpan(token), "write `; do`");
+  }
+
   /** `name`, `in` and the words, the body: of `for` and of `select`. */
   readonly forWords = this.RULE("forWords", (): ForCommand => {
     const name = this.CONSUME(PlainWord);
@@ -162,7 +166,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
       this.MANY(() => found.push(this.SUBRULE(this.argument)));
       return found;
     });
-    this.OPTION2(() => this.CONSUME(lex.Semicolon));
+    this.OPTION2(() => this.semicolon(this.CONSUME(lex.Terminator)));
     this.SUBRULE2(this.newlines);
     const body = this.SUBRULE(this.doBody);
     return {
@@ -204,7 +208,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     const start = this.startOffset();
     const patterns: Word[] = [];
     this.OPTION1(() => this.CONSUME(lex.LParen));
-    this.AT_LEAST_ONE_SEP(separated(lex.Pipe, () => patterns.push(this.SUBRULE(this.argument))));
+    this.AT_LEAST_ONE_SEP(separated(lex.PatternBar, () => patterns.push(this.SUBRULE(this.argument))));
     this.CONSUME(lex.RParen);
     const body = this.SUBRULE(this.statements);
     const end = this.OPTION2(() => this.CONSUME(lex.CaseEnd));

@@ -1,23 +1,12 @@
 import { EOF, type IToken } from "chevrotain";
-import type {
-  Command,
-  FunctionDefinition,
-  Pipeline,
-  Program,
-  Redirect,
-  RedirectOp,
-  SimpleCommand,
-  Stage,
-  Statement,
-  Word,
-  WordPart,
-} from "../ast.ts";
+import type { Command, Pipeline, Program, Redirect, RedirectOp, SimpleCommand, Span, Statement, Word } from "../ast.ts";
 import * as lex from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import { PlainWord } from "../lexer/word-tokens.ts";
-import type { Building, PendingBody } from "./base.ts";
+import type { PendingHeredoc } from "./base.ts";
 import { CompoundGrammar } from "./compounds.ts";
 import { alt } from "./rules.ts";
+import { StatementBuilder } from "./statement-builder.ts";
 
 interface SimpleParts {
   readonly assignments: SimpleCommand["assignments"][number][];
@@ -25,15 +14,21 @@ interface SimpleParts {
   readonly redirects: Redirect[];
 }
 
-/** The parts read so far of the heredoc's body that is being read. */
-interface HeredocParts {
-  parts: WordPart[];
+/** One statement list that is being read. */
+interface Block {
+  readonly list: Statement[];
+  /** What comes next may be a statement: a newline, `;` or `&` was before it, or nothing. */
+  separated: boolean;
 }
 
 /** Programs: statements, pipelines, simple commands, redirections, heredocs. */
 export class Grammar extends CompoundGrammar {
-  /** True when the statement read last was ended by `;` or `&`. */
-  private ended = false;
+  private block: Block = { list: [], separated: true };
+  /** `!` and `time` in front of the command read last. */
+  private negated = false;
+  private timed: Pipeline["timed"] | undefined;
+  /** The simple command that is being read. None holds another: what stands in `$(…)` is read later. */
+  private current: SimpleParts = { assignments: [], words: [], redirects: [] };
 
   constructor(skipValidations = true) {
     super(skipValidations);
@@ -47,24 +42,29 @@ export class Grammar extends CompoundGrammar {
   });
 
   readonly statements = this.RULE("statements", (): Statement[] => {
-    const list: Statement[] = [];
-    let separated = true;
-    this.MANY(() =>
-      this.OR([
-        alt(() => {
-          this.SUBRULE(this.newline);
-          separated = true;
-        }),
-        alt(() => {
-          const next = this.LA(1);
-          if (!separated) this.ACTION(() => this.unexpected(next));
-          list.push(this.SUBRULE(this.statement));
-          separated = this.ended;
-        }),
-      ]),
-    );
-    return list;
+    const outer = this.block;
+    const block: Block = { list: [], separated: true };
+    this.block = block;
+    this.MANY(this.addLine);
+    this.block = outer;
+    return block.list;
   });
+
+  private readonly addLine = (): void => {
+    this.OR(this.lineWays);
+  };
+
+  private readonly lineWays = [
+    alt(() => {
+      this.SUBRULE(this.newline);
+      this.block.separated = true;
+    }),
+    alt(() => {
+      const { block } = this;
+      if (!block.separated) this.ACTION(() => this.unexpected(this.LA(1)));
+      block.list.push(this.SUBRULE(this.statement));
+    }),
+  ];
 
   private unexpected(token: IToken): void {
     this.fail("K001", `unexpected \`${token.image}\``, this.tokenSpan(token), "end the command before it with `;` or a newline");
@@ -72,45 +72,101 @@ export class Grammar extends CompoundGrammar {
 
   /** A line's end, with the bodies of the heredocs of that line. */
   readonly newline = this.RULE("newline", (): void => {
-    this.OR([
-      alt(() => this.CONSUME(lex.Newline)),
-      alt(() => {
-        this.CONSUME(lex.HeredocNewline);
-        const body: HeredocParts = { parts: [] };
-        this.MANY(() => this.SUBRULE(this.heredocBody, { ARGS: [body] }));
-        const last = this.CONSUME(expansion.HeredocLast);
-        this.ACTION(() => this.finishBody(body, last.startOffset));
-      }),
-    ]);
+    this.OR(this.newlineWays);
   });
+
+  private readonly newlineWays = [
+    alt(() => {
+      this.CONSUME(lex.Newline);
+    }),
+    alt(() => {
+      this.CONSUME(lex.HeredocNewline);
+      const outer = this.into;
+      this.into = [];
+      this.MANY(() => this.SUBRULE(this.heredocBody));
+      const last = this.CONSUME(expansion.HeredocLast);
+      this.ACTION(() => this.finishBody(last.startOffset));
+      this.into = outer;
+    }),
+  ];
 
   readonly newlines = this.RULE("newlines", (): void => {
-    this.MANY(() => this.SUBRULE(this.newline));
+    this.MANY(this.skipNewline);
   });
 
+  private readonly skipNewline = (): void => this.SUBRULE(this.newline);
+
+  /** Pipelines joined by `&&` and `||`, with the `;` or `&` behind them. */
   readonly statement = this.RULE("statement", (): Statement => {
-    const start = this.startOffset();
-    const rest: Building<Statement["rest"][number]>[] = [];
-    const first = this.SUBRULE1(this.pipeline);
+    const builder = new StatementBuilder(this.startOffset());
+    this.addStage(builder, "", this.SUBRULE1(this.command));
     this.MANY(() => {
-      const op = this.OR1([alt(() => this.CONSUME(lex.AndIf)), alt(() => this.CONSUME(lex.OrIf))]);
+      const joiner = this.CONSUME(lex.Joiner).image;
       this.SUBRULE(this.newlines);
-      const pipeline = this.SUBRULE2(this.pipeline);
-      rest.push({ op: op.image === "&&" ? "&&" : "||", pipeline });
+      const start = this.startOffset();
+      this.joined(builder, joiner, start);
+      this.addStage(builder, joiner, this.SUBRULE2(this.command));
     });
-    const span = this.spanFrom(start);
-    const end = this.OPTION(() => this.OR2([alt(() => this.CONSUME(lex.Semicolon)), alt(() => this.CONSUME(lex.Ampersand))]));
-    this.ended = end !== undefined;
+    const span = this.spanFrom(builder.start);
+    const { first, rest } = builder.finish(this.pipelineSpan(builder));
+    const end = this.OPTION(this.terminator);
+    this.block.separated = end !== undefined;
     return { kind: "statement", first, rest, background: end?.image === "&", span };
   });
 
-  readonly pipeline = this.RULE("pipeline", (): Pipeline => {
-    const start = this.startOffset();
-    const stages: Building<Stage>[] = [];
+  private readonly terminator = (): IToken => this.CONSUME(lex.Terminator);
+
+  private pipelineSpan(builder: StatementBuilder): Span {
+    return this.span(builder.pipelineStart, builder.pipelineEnd);
+  }
+
+  private joined(builder: StatementBuilder, joiner: string, start: number): void {
+    if (joiner === "|&") builder.pipeStderr();
+    if (joiner === "&&" || joiner === "||") builder.join(joiner, this.pipelineSpan(builder), start);
+  }
+
+  private addStage(builder: StatementBuilder, joiner: string, command: Command): void {
+    if (this.negated || this.timed !== undefined) {
+      const { negated, timed } = this;
+      this.negated = false;
+      this.timed = undefined;
+      if (joiner.length === 1 || joiner === "|&")
+        this.fail("K001", "`!` and `time` stand before a whole pipeline", command.span, "move it before the first command");
+      builder.prefix(negated, timed);
+    }
+    builder.add(command, this.endOffset());
+  }
+
+  readonly command = this.RULE("command", (): Command => {
+    const found = this.OR(this.commandWays);
+    if (found.kind === "simple") return found;
+    const redirects: Redirect[] = [];
+    this.MANY(() => redirects.push(this.SUBRULE(this.redirect)));
+    if (redirects.length === 0) return found;
+    return this.ACTION(() => this.redirected(found, redirects));
+  });
+
+  private readonly commandWays = [
+    alt<Command>(() => this.SUBRULE(this.simple)),
+    alt<Command>(() => this.SUBRULE(this.group)),
+    alt<Command>(() => this.SUBRULE(this.subshell)),
+    alt<Command>(() => this.SUBRULE(this.ifCommand)),
+    alt<Command>(() => this.SUBRULE(this.whileCommand)),
+    alt<Command>(() => this.SUBRULE(this.forCommand)),
+    alt<Command>(() => this.SUBRULE(this.selectCommand)),
+    alt<Command>(() => this.SUBRULE(this.caseCommand)),
+    alt<Command>(() => this.SUBRULE(this.cond)),
+    alt<Command>(() => this.SUBRULE(this.arithCommand)),
+    alt<Command>(() => this.SUBRULE(this.functionDefinition)),
+    alt<Command>(() => this.SUBRULE(this.prefixed)),
+  ];
+
+  /** `!` or `time`, and the command behind it. */
+  readonly prefixed = this.RULE("prefixed", (): Command => {
     let negated = false;
-    let timed: "time" | "p" | undefined;
-    this.MANY1(() =>
-      this.OR1([
+    let timed: Pipeline["timed"] | undefined;
+    this.AT_LEAST_ONE(() =>
+      this.OR([
         alt(() => {
           this.CONSUME(lex.Bang);
           negated = !negated;
@@ -125,58 +181,43 @@ export class Grammar extends CompoundGrammar {
         }),
       ]),
     );
-    stages.push({ command: this.SUBRULE1(this.command), pipesStderr: false });
-    this.MANY2(() => {
-      const bar = this.OR2([alt(() => this.CONSUME(lex.Pipe)), alt(() => this.CONSUME(lex.PipeBoth))]);
-      const before = stages[stages.length - 1];
-      if (before !== undefined) before.pipesStderr = bar.image === "|&";
-      this.SUBRULE(this.newlines);
-      stages.push({ command: this.SUBRULE2(this.command), pipesStderr: false });
-    });
-    return { kind: "pipeline", negated, ...(timed === undefined ? {} : { timed }), stages, span: this.spanFrom(start) };
+    const found = this.SUBRULE(this.command);
+    this.negated = negated;
+    this.timed = timed;
+    return found;
   });
 
-  readonly command = this.RULE("command", (): Command => {
-    const found = this.OR<Command>([
-      alt(() => this.SUBRULE(this.simple)),
-      alt(() => this.SUBRULE(this.group)),
-      alt(() => this.SUBRULE(this.subshell)),
-      alt(() => this.SUBRULE(this.ifCommand)),
-      alt(() => this.SUBRULE(this.whileCommand)),
-      alt(() => this.SUBRULE(this.forCommand)),
-      alt(() => this.SUBRULE(this.selectCommand)),
-      alt(() => this.SUBRULE(this.caseCommand)),
-      alt(() => this.SUBRULE(this.cond)),
-      alt(() => this.SUBRULE(this.arithCommand)),
-      alt(() => this.SUBRULE(this.functionDefinition)),
-    ]);
-    const redirects: Redirect[] = [];
-    this.MANY(() => redirects.push(this.SUBRULE(this.redirect)));
-    if (redirects.length === 0) return found;
-    return this.ACTION(() => this.redirected(found, redirects));
-  });
-
-  /** Redirections behind a function's body belong to the body. */
+  /** Redirections behind a function's body belong to the function. */
   private redirected(found: Command, redirects: readonly Redirect[]): Command {
     const span = { start: found.span.start, end: this.spanFrom(0).end };
-    if (found.kind !== "function") return { ...found, redirects: [...found.redirects, ...redirects], span };
-    const definition: FunctionDefinition = { ...found, redirects: [...found.redirects, ...redirects], span };
-    return definition;
+    return { ...found, redirects: [...found.redirects, ...redirects], span };
   }
 
   readonly simple = this.RULE("simple", (): SimpleCommand => {
     const start = this.startOffset();
     const parts: SimpleParts = { assignments: [], words: [], redirects: [] };
-    this.AT_LEAST_ONE(() =>
-      this.OR([
-        alt(() => parts.words.push(this.plainWord(this.CONSUME(PlainWord)))),
-        alt(() => parts.words.push(this.SUBRULE(this.word))),
-        alt(() => this.assigned(parts, this.SUBRULE(this.assignment))),
-        alt(() => parts.redirects.push(this.SUBRULE(this.redirect))),
-      ]),
-    );
-    return { kind: "simple", ...parts, span: this.spanFrom(start) };
+    this.current = parts;
+    this.AT_LEAST_ONE(this.addSimple);
+    const { assignments, words, redirects } = parts;
+    return { kind: "simple", assignments, words, redirects, span: this.spanFrom(start) };
   });
+
+  private readonly addSimple = (): void => {
+    this.OR(this.simpleWays);
+  };
+
+  private readonly simpleWays = [
+    alt(() => {
+      this.current.words.push(this.plainWord(this.CONSUME(PlainWord)));
+    }),
+    alt(() => {
+      this.current.words.push(this.SUBRULE(this.word));
+    }),
+    alt(() => this.assigned(this.current, this.SUBRULE(this.assignment))),
+    alt(() => {
+      this.current.redirects.push(this.SUBRULE(this.redirect));
+    }),
+  ];
 
   private assigned(parts: SimpleParts, assignment: SimpleParts["assignments"][number]): void {
     if (parts.words.length === 0) parts.assignments.push(assignment);
@@ -214,30 +255,30 @@ export class Grammar extends CompoundGrammar {
     const { delimiter, quoted, stripTabs, fd } = token.payload as lex.HeredocToken;
     const span = this.tokenSpan(token);
     const body: Word = { kind: "word", parts: [], spread: false, span: { start: span.end, end: span.end } };
-    const node: PendingBody = { kind: "heredoc", ...this.descriptor(fd), body, delimiter, quoted, stripTabs, span };
+    const node: PendingHeredoc = { kind: "heredoc", ...this.descriptor(fd), body, delimiter, quoted, stripTabs, span };
     this.heredocs.push(node);
     return node;
   }
 
   /** A part of a heredoc's body, or the line that ends the body when another follows. */
-  readonly heredocBody = this.RULE("heredocBody", (body: HeredocParts = { parts: [] }): void => {
+  readonly heredocBody = this.RULE("heredocBody", (): void => {
     this.OR([
-      alt(() => this.SUBRULE(this.part, { ARGS: [body.parts] })),
+      alt(() => this.SUBRULE(this.part)),
       alt(() => {
         const raw = this.CONSUME(expansion.HeredocRaw);
-        body.parts.push({ kind: "literal", text: typeof raw.payload === "string" ? raw.payload : "", span: this.tokenSpan(raw) });
+        this.into.push({ kind: "literal", text: typeof raw.payload === "string" ? raw.payload : "", span: this.tokenSpan(raw) });
       }),
       alt(() => {
         const end = this.CONSUME(expansion.HeredocEnd);
-        this.ACTION(() => this.finishBody(body, end.startOffset));
+        this.ACTION(() => this.finishBody(end.startOffset));
       }),
     ]);
   });
 
-  private finishBody(body: HeredocParts, offset: number): void {
+  private finishBody(offset: number): void {
     const node = this.heredocs.shift();
-    const parts = body.parts;
-    body.parts = [];
+    const parts = this.into;
+    this.into = [];
     if (node === undefined) return;
     const end = this.span(offset, offset).end;
     const span = { start: parts[0]?.span.start ?? end, end };

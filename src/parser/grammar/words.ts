@@ -3,10 +3,10 @@ import type { ParamExpansion, ParamOp, Statement, Subscript, Word, WordPart } fr
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import * as quote from "../lexer/part-tokens.ts";
-import * as value from "../lexer/value-tokens.ts";
+import type { Frame } from "../lexer/state.ts";
 import * as lex from "../lexer/word-tokens.ts";
 import { ArithFault, type ArithItem, arithmetic, sliceColon, subscriptOf } from "./arithmetic.ts";
-import { type Building, GrammarBase } from "./base.ts";
+import { type Building, GrammarBase, type PendingBody } from "./base.ts";
 import { decodeAnsi } from "./escapes.ts";
 import { alt, gated } from "./rules.ts";
 
@@ -14,83 +14,121 @@ import { alt, gated } from "./rules.ts";
 export abstract class WordGrammar extends GrammarBase {
   abstract readonly statements: ParserMethod<[], Statement[]>;
 
-  /** One part of a word, added to `parts`. */
-  readonly part = this.RULE("part", (parts: WordPart[] = []): void => {
-    this.OR([
-      alt(() => this.literal(parts, this.CONSUME(lex.Text))),
-      alt(() => this.literal(parts, this.CONSUME(lex.DoubleText))),
-      alt(() => this.literal(parts, this.CONSUME(lex.HeredocText))),
-      alt(() => this.literal(parts, this.CONSUME(value.RegexGroup))),
-      alt(() => this.escape(parts, this.CONSUME(quote.Escape))),
-      alt(() => this.single(parts, this.CONSUME(quote.SingleQuoted))),
-      alt(() => this.ansi(parts, this.CONSUME(quote.AnsiQuoted))),
-      alt(() => this.simpleParam(parts, this.CONSUME(quote.Param))),
-      alt(() => this.backquoted(parts, this.CONSUME(quote.Backquoted))),
-      alt(() => this.tilde(parts, this.CONSUME(lex.Tilde))),
-      alt(() => this.range(parts, this.CONSUME(lex.BraceRange))),
-      alt(() => this.SUBRULE(this.double, { ARGS: [parts] })),
-      alt(() => this.SUBRULE(this.param, { ARGS: [parts] })),
-      alt(() => this.SUBRULE(this.substitution, { ARGS: [parts] })),
-      alt(() => this.SUBRULE(this.arithExpansion, { ARGS: [parts] })),
-      alt(() => this.SUBRULE(this.brace, { ARGS: [parts] })),
-      alt(() => this.SUBRULE(this.extglob, { ARGS: [parts] })),
-    ]);
+  /** One part of a word, added to `into`. */
+  readonly part = this.RULE("part", (): void => {
+    this.OR(this.partWays);
   });
+
+  private readonly partWays = [
+    alt(() => this.leaf(this.CONSUME(lex.Leaf))),
+    alt(() => this.SUBRULE(this.double)),
+    alt(() => this.SUBRULE(this.param)),
+    alt(() => this.SUBRULE(this.substitution)),
+    alt(() => this.SUBRULE(this.arithExpansion)),
+    alt(() => this.SUBRULE(this.brace)),
+    alt(() => this.SUBRULE(this.extglob)),
+  ];
+
+  private readonly addPart = (): void => this.SUBRULE(this.part);
+
+  /** The parts up to what ends them. Call it once in a rule. */
+  private someParts(): WordPart[] {
+    const outer = this.into;
+    const parts: WordPart[] = [];
+    this.into = parts;
+    this.MANY(this.addPart);
+    this.into = outer;
+    return parts;
+  }
 
   /** A word of several parts, or of one that is no plain literal. */
   readonly word = this.RULE("word", (): Word => {
     const start = this.startOffset();
+    const outer = this.into;
     const parts: WordPart[] = [];
-    let spread = false;
-    this.OPTION(() => {
-      this.CONSUME(lex.Spread);
-      spread = true;
-    });
-    this.AT_LEAST_ONE(
-      gated(
-        () => (parts.length === 0 && !spread) || this.adjoins(),
-        () => this.SUBRULE(this.part, { ARGS: [parts] }),
-      ),
-    );
+    this.into = parts;
+    const spread = this.OPTION(this.spreadDots) === true;
+    this.wordStarted = false;
+    this.AT_LEAST_ONE(this.adjacentPart);
+    this.into = outer;
     return this.wordOf(parts, this.spanFrom(start), spread);
   });
 
-  /** Any word. */
-  readonly argument = this.RULE(
-    "argument",
-    (): Word => this.OR([alt(() => this.plainWord(this.CONSUME(lex.PlainWord))), alt(() => this.SUBRULE(this.word))]),
+  /** A part of the word was read: the next must touch it. No word holds another, so one flag is enough. */
+  private wordStarted = false;
+
+  private readonly adjacentPart = gated(
+    () => !this.wordStarted || this.adjoins(),
+    () => {
+      this.SUBRULE(this.part);
+      this.wordStarted = true;
+    },
   );
 
-  readonly double = this.RULE("double", (parts: WordPart[] = []): void => {
-    const inner: WordPart[] = [];
+  private readonly spreadDots = (): true => {
+    this.CONSUME(lex.Spread);
+    return true;
+  };
+
+  /** Any word. */
+  readonly argument = this.RULE("argument", (): Word => this.OR(this.argumentWays));
+
+  private readonly argumentWays = [alt(() => this.plainWord(this.CONSUME(lex.PlainWord))), alt(() => this.SUBRULE(this.word))];
+
+  readonly double = this.RULE("double", (): void => {
     const open = this.CONSUME(quote.DoubleOpen);
     this.opened(open, '"');
-    this.MANY(() => this.SUBRULE(this.part, { ARGS: [inner] }));
+    const parts = this.someParts();
     this.CONSUME(quote.DoubleClose);
     this.closed();
-    parts.push({ kind: "double", parts: inner, span: this.spanFrom(open.startOffset) });
+    this.into.push({ kind: "double", parts, span: this.spanFrom(open.startOffset) });
   });
 
-  readonly substitution = this.RULE("substitution", (parts: WordPart[] = []): void => {
-    const open = this.OR([alt(() => this.CONSUME(quote.CommandOpen)), alt(() => this.CONSUME(quote.ProcessOpen))]);
-    const outer = this.heredocs;
-    this.heredocs = [];
-    this.opened(open, ")");
+  /** `$(` and `)`; what stands between is parsed later, by `substituted`. */
+  readonly substitution = this.RULE("substitution", (): void => {
+    const open = this.OR(this.substitutionWays);
+    const node: Building<Extract<WordPart, { kind: "command" | "process" }>> =
+      open.image === "$("
+        ? { kind: "command", style: "$(", body: [], span: this.spanFrom(open.startOffset) }
+        : { kind: "process", op: open.image === "<(" ? "<" : ">", body: [], span: this.spanFrom(open.startOffset) };
+    this.ACTION(() => this.skipBody(node, open));
+    this.CONSUME(command.SubstClose);
+    node.span = this.spanFrom(open.startOffset);
+    this.into.push(node);
+  });
+
+  private readonly substitutionWays = [alt(() => this.CONSUME(quote.CommandOpen)), alt(() => this.CONSUME(quote.ProcessOpen))];
+
+  private skipBody(node: PendingBody["node"], open: IToken): void {
+    const { closeIndex } = open.payload as Frame;
+    this.bodies.push({ node, open, openIndex: this.exportLexerState() });
+    if (closeIndex >= 0) this.importLexerState(closeIndex - 1);
+    else this.unclosed(open, ")");
+  }
+
+  /** The inside of a `$(…)`. The parser stands behind its `$(`. */
+  readonly substituted = this.RULE("substituted", (): Statement[] => {
     const body = this.SUBRULE(this.statements);
     this.CONSUME(command.SubstClose);
-    this.closed();
-    this.heredocs = outer;
-    const span = this.spanFrom(open.startOffset);
-    if (open.image === "$(") parts.push({ kind: "command", style: "$(", body, span });
-    else parts.push({ kind: "process", op: open.image === "<(" ? "<" : ">", body, span });
+    return body;
   });
 
-  readonly arithExpansion = this.RULE("arithExpansion", (parts: WordPart[] = []): void => {
-    const open = this.OR1([alt(() => this.CONSUME(quote.ArithExpansionOpen)), alt(() => this.CONSUME(quote.LegacyArithOpen))]);
+  private readonly arithOpenWays = [
+    alt(() => this.CONSUME(quote.ArithExpansionOpen)),
+    alt(() => this.CONSUME(quote.LegacyArithOpen)),
+  ];
+
+  private readonly arithCloseWays = [
+    alt(() => this.CONSUME(expansion.ArithClose)),
+    alt(() => this.CONSUME(expansion.LegacyArithClose)),
+  ];
+
+  readonly arithExpansion = this.RULE("arithExpansion", (): void => {
+    const open = this.OR1(this.arithOpenWays);
     this.opened(open, open.image === "$[" ? "]" : "))");
     const start = this.endOffset();
     const items = this.SUBRULE(this.arith);
-    const close = this.OR2([alt(() => this.CONSUME(expansion.ArithClose)), alt(() => this.CONSUME(expansion.LegacyArithClose))]);
+    const close = this.OR2(this.arithCloseWays);
     this.closed();
     const span = this.spanFrom(open.startOffset);
     const expr = this.ACTION(() => this.arithOf(items, start, close.startOffset));
@@ -101,10 +139,10 @@ export abstract class WordGrammar extends GrammarBase {
         span,
         `write \`$((${this.text.slice(start, close.startOffset)}))\``,
       );
-    parts.push({ kind: "arith-expansion", expr, span });
+    this.into.push({ kind: "arith-expansion", expr, span });
   });
 
-  readonly brace = this.RULE("brace", (parts: WordPart[] = []): void => {
+  readonly brace = this.RULE("brace", (): void => {
     const open = this.CONSUME(lex.BraceOpen);
     this.opened(open, "}");
     const items = [this.SUBRULE1(this.parts)];
@@ -114,30 +152,29 @@ export abstract class WordGrammar extends GrammarBase {
     });
     this.CONSUME(lex.BraceClose);
     this.closed();
-    parts.push({ kind: "brace", items, span: this.spanFrom(open.startOffset) });
+    this.into.push({ kind: "brace", items, span: this.spanFrom(open.startOffset) });
   });
 
   /** The parentheses and bars of an extended glob are literal text among the parts. */
-  readonly extglob = this.RULE("extglob", (parts: WordPart[] = []): void => {
+  readonly extglob = this.RULE("extglob", (): void => {
     const open = this.CONSUME(lex.ExtglobOpen);
     this.opened(open, ")");
-    this.literal(parts, open);
-    this.MANY(() => this.SUBRULE(this.part, { ARGS: [parts] }));
-    this.literal(parts, this.CONSUME(lex.ExtglobClose));
+    this.literal(open);
+    this.MANY(this.addPart);
+    this.literal(this.CONSUME(lex.ExtglobClose));
     this.closed();
   });
 
   /** Parts up to what ends them, as a word. */
   readonly parts = this.RULE("parts", (): Word => {
     const start = this.endOffset();
-    const parts: WordPart[] = [];
-    this.MANY(() => this.SUBRULE(this.part, { ARGS: [parts] }));
+    const parts = this.someParts();
     return this.wordOf(parts, this.spanFrom(start));
   });
 
   // ── `${…}` ──────────────────────────────────────────────────────────────────────────────────
 
-  readonly param = this.RULE("param", (parts: WordPart[] = []): void => {
+  readonly param = this.RULE("param", (): void => {
     const subscripts: Subscript[] = [];
     const open = this.CONSUME(quote.ParamOpen);
     this.opened(open, "}");
@@ -149,7 +186,7 @@ export abstract class WordGrammar extends GrammarBase {
     ]);
     this.closed();
     const span = this.spanFrom(open.startOffset);
-    this.ACTION(() => parts.push(this.expansionNode(open.payload as quote.ParamHead, subscripts, op, span)));
+    this.ACTION(() => this.into.push(this.expansionNode(open.payload as quote.ParamHead, subscripts, op, span)));
   });
 
   private closeParam(): ParamOp | undefined {
@@ -265,32 +302,45 @@ export abstract class WordGrammar extends GrammarBase {
 
   /** The tokens of arithmetic; what they mean is found by precedence afterwards. */
   readonly arith = this.RULE("arith", (): ArithItem[] => {
+    const outer = this.items;
     const items: ArithItem[] = [];
-    this.MANY1(() =>
-      this.OR([
-        alt(() => this.arithItem(items, "number", this.CONSUME(expansion.ArithNumber))),
-        alt(() => this.arithItem(items, "op", this.CONSUME(expansion.ArithOperator))),
-        alt(() => this.arithItem(items, "other", this.CONSUME(expansion.ArithOther))),
-        alt(() => {
-          const name = this.CONSUME(expansion.ArithName);
-          const subscripts: Subscript[] = [];
-          this.MANY2(() => subscripts.push(this.SUBRULE(this.subscript)));
-          items.push({ kind: "name", text: name.image, start: name.startOffset, end: this.endOffset(), subscripts });
-        }),
-        alt(() => {
-          const start = this.startOffset();
-          const parts: WordPart[] = [];
-          this.SUBRULE(this.part, { ARGS: [parts] });
-          const part = parts[0];
-          if (part !== undefined) items.push({ kind: "part", text: "", start, end: this.endOffset(), part });
-        }),
-      ]),
-    );
+    this.items = items;
+    this.MANY1(this.addItem);
+    this.items = outer;
     return items;
   });
 
-  private arithItem(items: ArithItem[], kind: ArithItem["kind"], token: IToken): void {
-    items.push({ kind, text: token.image, start: token.startOffset, end: token.startOffset + token.image.length });
+  /** The arithmetic that is being read. */
+  private items: ArithItem[] = [];
+
+  private readonly addItem = (): void => {
+    this.OR(this.itemWays);
+  };
+
+  private readonly itemWays = [
+    alt(() => this.arithItem("number", this.CONSUME(expansion.ArithNumber))),
+    alt(() => this.arithItem("op", this.CONSUME(expansion.ArithOperator))),
+    alt(() => this.arithItem("other", this.CONSUME(expansion.ArithOther))),
+    alt(() => {
+      const name = this.CONSUME(expansion.ArithName);
+      const subscripts: Subscript[] = [];
+      this.MANY2(() => subscripts.push(this.SUBRULE(this.subscript)));
+      this.items.push({ kind: "name", text: name.image, start: name.startOffset, end: this.endOffset(), subscripts });
+    }),
+    alt(() => {
+      const start = this.startOffset();
+      const outer = this.into;
+      const parts: WordPart[] = [];
+      this.into = parts;
+      this.SUBRULE(this.part);
+      this.into = outer;
+      const part = parts[0];
+      if (part !== undefined) this.items.push({ kind: "part", text: "", start, end: this.endOffset(), part });
+    }),
+  ];
+
+  private arithItem(kind: ArithItem["kind"], token: IToken): void {
+    this.items.push({ kind, text: token.image, start: token.startOffset, end: token.startOffset + token.image.length });
   }
 
   protected arithOf(items: readonly ArithItem[], start: number, end: number, from?: number, to?: number) {
@@ -304,47 +354,71 @@ export abstract class WordGrammar extends GrammarBase {
 
   // ── Parts of one token ──────────────────────────────────────────────────────────────────────
 
-  private literal(parts: WordPart[], token: IToken): void {
-    this.addLiteral(parts, token.image, token.startOffset, token.startOffset + token.image.length);
+  private leaf(token: IToken): void {
+    switch (token.tokenType) {
+      case quote.Escape:
+        this.escape(token);
+        return;
+      case quote.SingleQuoted:
+        this.into.push({ kind: "quoted", style: "single", text: token.image.slice(1, -1), span: this.tokenSpan(token) });
+        return;
+      case quote.AnsiQuoted:
+        this.into.push({ kind: "quoted", style: "ansi", text: decodeAnsi(token.image.slice(2, -1)), span: this.tokenSpan(token) });
+        return;
+      case quote.Param:
+        this.simpleParam(token);
+        return;
+      case quote.Backquoted:
+        this.backquoted(token);
+        return;
+      case lex.Tilde:
+        this.into.push({ kind: "tilde", user: token.image.slice(1), span: this.tokenSpan(token) });
+        return;
+      case lex.BraceRange:
+        this.range(token);
+        return;
+      default:
+        this.literal(token);
+    }
+  }
+
+  private literal(token: IToken): void {
+    this.addLiteral(this.into, token.image, token.startOffset, token.startOffset + token.image.length);
   }
 
   /** Inside double quotes and heredocs an escaped character is literal text; elsewhere it is quoted. */
-  private escape(parts: WordPart[], token: IToken): void {
+  private escape(token: IToken): void {
     const end = token.startOffset + token.image.length;
-    if (token.payload === true) this.addLiteral(parts, token.image.slice(1), token.startOffset, end);
-    else parts.push({ kind: "quoted", style: "escape", text: token.image.slice(1), span: this.tokenSpan(token) });
+    if (token.payload === true) this.addLiteral(this.into, token.image.slice(1), token.startOffset, end);
+    else this.into.push({ kind: "quoted", style: "escape", text: token.image.slice(1), span: this.tokenSpan(token) });
   }
 
-  private single(parts: WordPart[], token: IToken): void {
-    parts.push({ kind: "quoted", style: "single", text: token.image.slice(1, -1), span: this.tokenSpan(token) });
-  }
-
-  private ansi(parts: WordPart[], token: IToken): void {
-    parts.push({ kind: "quoted", style: "ansi", text: decodeAnsi(token.image.slice(2, -1)), span: this.tokenSpan(token) });
-  }
-
-  private simpleParam(parts: WordPart[], token: IToken): void {
+  private simpleParam(token: IToken): void {
     const span = this.tokenSpan(token);
-    parts.push({ kind: "param", name: token.image.slice(1), braced: false, subscripts: [], length: false, indirect: false, span });
+    this.into.push({
+      kind: "param",
+      name: token.image.slice(1),
+      braced: false,
+      subscripts: [],
+      length: false,
+      indirect: false,
+      span,
+    });
   }
 
-  private backquoted(parts: WordPart[], token: IToken): void {
+  private backquoted(token: IToken): void {
     const node: Building<Extract<WordPart, { kind: "command" }>> = {
       kind: "command",
       style: "`",
       body: [],
       span: this.tokenSpan(token),
     };
-    parts.push(node);
+    this.into.push(node);
     this.programs.push({ node, token, quoted: token.payload === true });
   }
 
-  private tilde(parts: WordPart[], token: IToken): void {
-    parts.push({ kind: "tilde", user: token.image.slice(1), span: this.tokenSpan(token) });
-  }
-
-  private range(parts: WordPart[], token: IToken): void {
+  private range(token: IToken): void {
     const [from = "", to = "", step] = token.image.slice(1, -1).split("..");
-    parts.push({ kind: "range", from, to, ...(step === undefined ? {} : { step }), span: this.tokenSpan(token) });
+    this.into.push({ kind: "range", from, to, ...(step === undefined ? {} : { step }), span: this.tokenSpan(token) });
   }
 }

@@ -283,27 +283,39 @@ export const HeredocOperator = token(
 
 // ── Operators ─────────────────────────────────────────────────────────────────────────────────
 
-function operator(name: string, text: string, enter: (frame: Frame) => void = (frame) => frame.startCommand()): TokenType {
-  return token(
-    name,
-    (source, offset) => {
-      if (!source.startsWith(text, offset)) return null;
-      enter(state.frame);
-      return hit(source, offset, offset + text.length);
-    },
-    { first: text.charAt(0) },
-  );
-}
+/** `&&`, `||`, `|` or `|&` between commands. */
+export const Joiner = token(
+  "Joiner",
+  (text, offset) => {
+    const code = text.charCodeAt(offset);
+    const next = text.charCodeAt(offset + 1);
+    const double = next === code || (code === 124 && next === 38);
+    if (!double && (code === 38 || state.frame.position === "pattern")) return null;
+    state.frame.startCommand();
+    return hit(text, offset, offset + (double ? 2 : 1));
+  },
+  { first: "&|" },
+);
 
-export const AndIf = operator("AndIf", "&&");
-export const OrIf = operator("OrIf", "||");
-export const Semicolon = operator("Semicolon", ";");
-export const Ampersand = operator("Ampersand", "&");
-export const PipeBoth = operator("PipeBoth", "|&");
-export const Pipe = operator("Pipe", "|", (frame) => {
-  if (frame.position === "pattern") frame.position = "pattern-start";
-  else frame.startCommand();
-});
+/** `|` between the patterns of a `case`. */
+export const PatternBar = token(
+  "PatternBar",
+  (text, offset) => {
+    state.frame.position = "pattern-start";
+    return hit(text, offset, offset + 1);
+  },
+  { first: "|" },
+);
+
+/** `;` or `&` behind a statement. */
+export const Terminator = token(
+  "Terminator",
+  (text, offset) => {
+    state.frame.startCommand();
+    return hit(text, offset, offset + 1);
+  },
+  { first: ";&" },
+);
 
 export const CaseEnd = token(
   "CaseEnd",
@@ -350,9 +362,10 @@ function leaveCases(): void {
 /** The `)` of `$(…)`, `<(…)`. */
 export const SubstClose = token(
   "SubstClose",
-  (text, offset) => {
+  (text, offset, tokens) => {
     leaveCases();
     if (state.frame.kind !== "subst") return null;
+    state.frame.closeIndex = tokens.length;
     state.pop();
     state.wordEnd = offset + 1;
     return hit(text, offset, offset + 1);
@@ -451,13 +464,10 @@ export const COMMAND_TOKENS: readonly TokenType[] = [
   HeredocOperator,
   BareHeredoc,
   RedirectOperator,
-  AndIf,
-  OrIf,
+  Joiner,
+  PatternBar,
   CaseEnd,
-  Semicolon,
-  Ampersand,
-  PipeBoth,
-  Pipe,
+  Terminator,
   ArithOpen,
 ];
 

@@ -130,7 +130,7 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
   extglob: [word.ExtglobOpen, word.ExtglobClose, ...part.INNER_PARTS, word.Text],
 };
 
-const VOCABULARY: readonly TokenType[] = [...new Set(Object.values(MODES).flat())];
+const VOCABULARY: readonly TokenType[] = [...new Set([word.Leaf, ...Object.values(MODES).flat()])];
 
 function makeLexer(): Lexer {
   const modes = Object.fromEntries(Object.entries(MODES).map(([name, types]) => [name, [...types]]));

@@ -3,7 +3,7 @@ import { isDigit, nameEnd } from "./chars.ts";
 import { closedQuoteEnd, isArithmetic } from "./scan.ts";
 import { type Frame, hit, state } from "./state.ts";
 import { token } from "./token.ts";
-import { Spread, Tilde } from "./word-tokens.ts";
+import { Leaf, Spread, Tilde } from "./word-tokens.ts";
 
 // Quotes and expansions: the parts of words that are the same in every mode.
 
@@ -23,7 +23,7 @@ export const SingleQuoted = token(
     state.part(offset, end + 1);
     return hit(text, offset, end + 1);
   },
-  { first: "'" },
+  { kindOf: Leaf, first: "'" },
 );
 
 function ansiEnd(text: string, offset: number): number {
@@ -44,7 +44,7 @@ export const AnsiQuoted = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "$" },
+  { kindOf: Leaf, first: "$" },
 );
 
 /** A quote without its end: takes the rest of the text. */
@@ -103,7 +103,7 @@ export const Escape = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "\\" },
+  { kindOf: Leaf, first: "\\" },
 );
 
 /** A backslash before a newline: both vanish, and a word goes on behind them. */
@@ -133,7 +133,7 @@ export const Param = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "$" },
+  { kindOf: Leaf, first: "$" },
 );
 
 /** What stands between `${` and the first operator or subscript. */
@@ -197,13 +197,13 @@ export const BadParam = token(
   { first: "$" },
 );
 
+/** `$(`. The payload is its frame. */
 export const CommandOpen = token(
   "CommandOpen",
   (text, offset) => {
     if (text.charCodeAt(offset + 1) !== 40) return null;
     state.part(offset, offset + 2);
-    state.push("subst", offset);
-    return hit(text, offset, offset + 2);
+    return hit(text, offset, offset + 2, state.push("subst", offset));
   },
   { first: "$", push: "command" },
 );
@@ -240,16 +240,16 @@ export const Backquoted = token(
     state.part(offset, end);
     return hit(text, offset, end, state.frame.quoted);
   },
-  { first: "`" },
+  { kindOf: Leaf, first: "`" },
 );
 
+/** `<(` or `>(`. The payload is its frame. */
 export const ProcessOpen = token(
   "ProcessOpen",
   (text, offset) => {
     if (text.charCodeAt(offset + 1) !== 40) return null;
     state.part(offset, offset + 2);
-    state.push("subst", offset);
-    return hit(text, offset, offset + 2);
+    return hit(text, offset, offset + 2, state.push("subst", offset));
   },
   { first: "<>", push: "command" },
 );

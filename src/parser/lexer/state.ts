@@ -87,6 +87,8 @@ export class Frame {
   slash = false;
   /** The text is a pattern: single quotes quote even inside double quotes. */
   pattern = false;
+  /** Index of the token that ends a `$(…)`; -1 until it was read. */
+  closeIndex = -1;
   /** Heredocs whose bodies start at the next newline. */
   heredocs: PendingHeredoc[] = [];
 

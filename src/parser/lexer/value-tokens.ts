@@ -3,6 +3,7 @@ import { isBlank, isDelimiter, nameEnd } from "./chars.ts";
 import { closeOf, isBraceList } from "./scan.ts";
 import { type Frame, type FrameKind, hit, state } from "./state.ts";
 import { token } from "./token.ts";
+import { Leaf } from "./word-tokens.ts";
 
 // List and record literals, the parameters of typed functions, and `[[ ]]`.
 
@@ -273,5 +274,5 @@ export const RegexGroup = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "()[ \t" },
+  { kindOf: Leaf, first: "()[ \t" },
 );

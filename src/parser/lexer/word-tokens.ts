@@ -1,4 +1,4 @@
-import { Lexer } from "chevrotain";
+import { createToken, Lexer } from "chevrotain";
 import { type CharTable, charTable, isBlank, isDelimiter } from "./chars.ts";
 import { isBraceList } from "./scan.ts";
 import { type Frame, hit, runEnd, state } from "./state.ts";
@@ -61,6 +61,9 @@ function literalEnd(text: string, offset: number, frame: Frame): number {
   return Math.max(end, offset + 1);
 }
 
+/** A part of a word that is one token. */
+export const Leaf = createToken({ name: "Leaf", pattern: Lexer.NA });
+
 /** A word that is one literal and nothing else: the usual case, one token. */
 export const PlainWord = token("PlainWord", (text, offset) => {
   const frame = state.frame;
@@ -88,12 +91,16 @@ function noteCommandName(frame: Frame, word: string): void {
 }
 
 /** Unquoted text that other parts stand beside. */
-export const Text = token("Text", (text, offset) => {
-  const frame = state.frame;
-  const end = literalEnd(text, offset, frame);
-  state.part(offset, end);
-  return hit(text, offset, end);
-});
+export const Text = token(
+  "Text",
+  (text, offset) => {
+    const frame = state.frame;
+    const end = literalEnd(text, offset, frame);
+    state.part(offset, end);
+    return hit(text, offset, end);
+  },
+  { kindOf: Leaf },
+);
 
 export const Tilde = token(
   "Tilde",
@@ -111,7 +118,7 @@ export const Tilde = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "~" },
+  { kindOf: Leaf, first: "~" },
 );
 
 /** `...` before a value: its elements. */
@@ -152,7 +159,7 @@ export const BraceRange = token(
     state.part(offset, end);
     return hit(text, offset, end);
   },
-  { first: "{" },
+  { kindOf: Leaf, first: "{" },
 );
 
 export const BraceOpen = token(
@@ -222,13 +229,19 @@ export const Blank = token(
 
 // ── Inside double quotes and heredocs ─────────────────────────────────────────────────────────
 
-export const DoubleText = token("DoubleText", (text, offset) => hit(text, offset, literalEnd(text, offset, state.frame)));
+export const DoubleText = token("DoubleText", (text, offset) => hit(text, offset, literalEnd(text, offset, state.frame)), {
+  kindOf: Leaf,
+});
 
 /** Literal text of a heredoc, at most to the end of its line. */
-export const HeredocText = token("HeredocText", (text, offset) => {
-  const end = runEnd(text, offset, HEREDOC_STOPS);
-  return hit(text, offset, text.charCodeAt(end) === 10 || end === offset ? end + 1 : end);
-});
+export const HeredocText = token(
+  "HeredocText",
+  (text, offset) => {
+    const end = runEnd(text, offset, HEREDOC_STOPS);
+    return hit(text, offset, text.charCodeAt(end) === 10 || end === offset ? end + 1 : end);
+  },
+  { kindOf: Leaf },
+);
 
 /** Tabs at the start of a line of a `<<-` heredoc. */
 export const HeredocTabs = token(
