@@ -140,7 +140,9 @@ class DurableRouter implements DriftRouter {
       seen.add(block.driftId);
       return true;
     });
-    return [...arrived, ...left].sort((a, b) => a.createdAt - b.createdAt);
+    // Ids were made in the order of staging: they tell apart what happened in one millisecond.
+    const made = (block: BlockSnapshot): string => block.driftId ?? "";
+    return [...arrived, ...left].sort((a, b) => a.createdAt - b.createdAt || (made(a) < made(b) ? -1 : 1));
   }
 
   #of(source: ContextId | undefined): readonly StagedDrift[] {
