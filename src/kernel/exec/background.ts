@@ -1,6 +1,7 @@
 import type { MaybePromise } from "../../vfs/index.ts";
+import type { ByteSink } from "../command.ts";
 import { after } from "./control.ts";
-import { Description, withDescriptor } from "./descriptors.ts";
+import { Description, type Descriptors, withDescriptor } from "./descriptors.ts";
 import { type Exec, nonePending, type Runtime } from "./runtime.ts";
 import { emptySource } from "./streams.ts";
 import { runFork } from "./subshell.ts";
@@ -15,6 +16,7 @@ export function startBackground(rt: Runtime, exec: Exec, text: string): MaybePro
   const input = child.fds[0];
   child.fds = withDescriptor(child.fds, 0, new Description({ source: emptySource() }));
   void input?.release();
+  child.fds = withoutTerminal(child.fds);
   const deliver = (name: string): boolean => {
     if (!child.traps.has(name)) return false;
     child.pending = child.pending === nonePending ? [name] : [...child.pending, name];
@@ -28,4 +30,14 @@ export function startBackground(rt: Runtime, exec: Exec, text: string): MaybePro
   rt.pipeStatus = null;
   if (!rt.shared.interactive || rt.subshells > 0) return 0;
   return after(rt.stderr.write(`[${job.id}] ${pid}\n`), () => 0);
+}
+
+/** A job never has the terminal itself: what its programs print goes through our sinks, between what others print. */
+function withoutTerminal(table: Descriptors): Descriptors {
+  return table.map((description) => {
+    const sink = description?.sink;
+    if (description === undefined || sink?.isTty !== true || sink.hostFd === undefined) return description;
+    const hidden: ByteSink = { write: (chunk) => sink.write(chunk), isTty: true, columns: sink.columns };
+    return new Description({ sink: hidden }, () => description.release());
+  });
 }

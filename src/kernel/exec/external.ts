@@ -70,18 +70,24 @@ function runProgram(rt: Runtime, program: Program, argv: readonly Value[]): Mayb
       return say(rt, `${args[0]}: a program needs a working directory on a local mount, and ${rt.cwd} is on none`, 126);
     return after(program.host ? program.path : host.vfs.hostPath(program.path), (path) => {
       if (path === undefined) return say(rt, `${args[0]}: is not on a local mount`, 126);
-      const input = rt.stdin;
       const run = () => spawnProgram(rt, path, args, cwd);
-      const takesTerminal = input?.isTty === true && input.hostFd !== undefined;
-      return takesTerminal && host.foreground !== undefined ? host.foreground(run) : run();
+      return takesTerminal(rt) && host.foreground !== undefined ? host.foreground(run) : run();
     });
+  });
+}
+
+/** Any of its streams is the process's terminal: `less` at the end of a pipeline reads its keys there. */
+function takesTerminal(rt: Runtime): boolean {
+  return rt.fds.slice(0, 3).some((description) => {
+    const stream = description?.source ?? description?.sink;
+    return stream?.isTty === true && stream.hostFd !== undefined;
   });
 }
 
 async function spawnProgram(rt: Runtime, path: string, args: readonly string[], cwd: string): Promise<number> {
   const { spawn } = process.getBuiltinModule("node:child_process");
   const stdio = stdioFor(rt);
-  const terminal = rt.stdin?.isTty === true;
+  const terminal = takesTerminal(rt);
   let child: ChildProcess;
   try {
     child = spawn(path, args.slice(1), {
