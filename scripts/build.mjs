@@ -17,6 +17,7 @@ const lazyBundles = {
   "src/kernel/kernel.ts": "kernel.cjs",
   "src/kernel/rpc/index.ts": "rpc.cjs",
   "src/kernel/mcp/index.ts": "mcp.cjs",
+  "src/shell/plain.ts": "plain.cjs",
   "src/shell/tui/repl.ts": "tui.mjs",
 };
 
@@ -42,9 +43,9 @@ const lazyPlugin = {
     b.onResolve({ filter: /^\.\.?\// }, (args) => {
       if (args.kind !== "dynamic-import") return undefined;
       const target = lazyBundles[sourceOf(resolve(args.resolveDir, args.path))];
-      return target === undefined
-        ? { errors: [{ text: `${args.path} is not listed in lazyBundles` }] }
-        : { path: target, namespace: "lazy" };
+      if (target === undefined) return { errors: [{ text: `${args.path} is not listed in lazyBundles` }] };
+      // An ES module is left to node's own import(), which a snapshot does not have.
+      return target.endsWith(".mjs") ? { path: `./${target}`, external: true } : { path: target, namespace: "lazy" };
     });
     b.onLoad({ filter: /.*/, namespace: "lazy" }, (args) => ({
       contents: `module.exports = globalThis[Symbol.for("kaish")].load(${JSON.stringify(args.path)});`,

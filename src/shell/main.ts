@@ -3,7 +3,7 @@
  * ordinary process or while a start-up snapshot is made of it.
  */
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
 import { prepareParser } from "../parser/index.ts";
 import { runInvocation } from "./main/run.ts";
@@ -28,8 +28,8 @@ export function start(modules: Registry["modules"]): void {
 }
 
 function boot(modules: Registry["modules"], folder: string, argv: readonly string[], snapshot: boolean): void {
-  const require = createRequire(join(folder, "main.cjs"));
+  const require = createRequire(join(resolve(folder), "main.cjs"));
   const registry: Registry = { modules, load: (name) => require(`./${name}`) };
   Object.defineProperty(globalThis, Symbol.for("kaish"), { value: registry });
-  void runInvocation({ argv, folder, snapshot });
+  void runInvocation({ argv, folder: resolve(folder), snapshot });
 }

@@ -1,8 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { isatty } from "node:tty";
-import { highlight } from "../../parser/index.ts";
-import { runPlain } from "../plain.ts";
+// import { highlight } from "../../parser/index.ts";
 import type { Invocation, Where } from "./cli.ts";
 import { attach, defaultKernel } from "./kernels.ts";
 import type { Started } from "./process.ts";
@@ -27,6 +26,7 @@ function startAgain({ folder, argv }: Started): number {
 }
 
 async function runLines(where: Where): Promise<number> {
+  const { runPlain } = await import("../plain.ts");
   const attached = await attach(where, where.kernel ?? defaultKernel, { instance: "plain", interactive: true, notice });
   try {
     return await runPlain({ api: attached.api, input: process.stdin, output: process.stdout, errors: process.stderr });
@@ -46,7 +46,7 @@ async function runScreen(where: Where): Promise<number> {
     notice,
   });
   try {
-    return await runRepl({ api: attached.api, terminal, env: process.env, highlight });
+    return await runRepl({ api: attached.api, terminal, env: process.env });
   } finally {
     await attached.close();
   }
