@@ -5,6 +5,25 @@ import { context } from "./kernel/context.ts";
 import { drift } from "./kernel/drift.ts";
 import { fork, thread } from "./kernel/fork.ts";
 import { kernel } from "./kernel/kernel.ts";
+import { alias, unalias } from "./shell/alias.ts";
+import { cd, pwd } from "./shell/cd.ts";
+import { breakCommand, continueCommand, exit, returnCommand, shift } from "./shell/control.ts";
+import { declare, exportCommand, local, readonly, unset } from "./shell/declare.ts";
+import { dirs, popd, pushd } from "./shell/dirs.ts";
+import { echo } from "./shell/echo.ts";
+import { getopts } from "./shell/getopts.ts";
+import { help } from "./shell/help.ts";
+import { bg, disown, fg, jobs, wait } from "./shell/jobs.ts";
+import { mapfile } from "./shell/mapfile.ts";
+import { printf } from "./shell/printf.ts";
+import { read } from "./shell/read.ts";
+import { builtin, check, exec, letCommand, source } from "./shell/run.ts";
+import { set, shopt } from "./shell/set.ts";
+import { bracket, test } from "./shell/test.ts";
+import { kill, trap } from "./shell/trap.ts";
+import { colon, falseCommand, trueCommand } from "./shell/true.ts";
+import { commandCommand, hash, type, which } from "./shell/type.ts";
+import { umask } from "./shell/umask.ts";
 import { cat } from "./text/cat.ts";
 import { grep } from "./text/grep.ts";
 import { head } from "./text/head.ts";
@@ -12,6 +31,53 @@ import { mount, mounts, unmount } from "./vfs/mount.ts";
 
 /** Every builtin, in the order of its folder and name. */
 export const commands: readonly Command[] = [
+  alias,
+  unalias,
+  cd,
+  pwd,
+  breakCommand,
+  continueCommand,
+  exit,
+  returnCommand,
+  shift,
+  declare,
+  exportCommand,
+  local,
+  readonly,
+  unset,
+  dirs,
+  popd,
+  pushd,
+  echo,
+  getopts,
+  help,
+  bg,
+  disown,
+  fg,
+  jobs,
+  wait,
+  mapfile,
+  printf,
+  read,
+  builtin,
+  check,
+  exec,
+  letCommand,
+  source,
+  set,
+  shopt,
+  bracket,
+  test,
+  kill,
+  trap,
+  colon,
+  falseCommand,
+  trueCommand,
+  commandCommand,
+  hash,
+  type,
+  which,
+  umask,
   ls,
   cat,
   grep,
@@ -38,5 +104,14 @@ export function commandTable(): ReadonlyMap<string, Command> {
   table ??= new Map(
     commands.flatMap((one) => [one.signature.name, ...(one.signature.aliases ?? [])].map((name) => [name, one] as const)),
   );
+  return table;
+}
+
+/** The builtins by every name they answer to. */
+export function commandTable(): ReadonlyMap<string, Command> {
+  const table = new Map<string, Command>();
+  for (const command of commands) {
+    for (const name of [command.signature.name, ...(command.signature.aliases ?? [])]) table.set(name, command);
+  }
   return table;
 }
