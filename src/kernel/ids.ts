@@ -44,6 +44,8 @@ export function newId<T extends AnyId>(): T {
   return idFromBytes<T>(bytes);
 }
 
+const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** The 16 bytes of an id. */
 export function idToBytes(id: AnyId): Uint8Array {
   const hex = id.replaceAll("-", "");
@@ -56,7 +58,7 @@ export function idToBytes(id: AnyId): Uint8Array {
 export function idFromBytes<T extends AnyId>(bytes: Uint8Array): T {
   if (bytes.length !== 16) throw new KernelError("invalid", `an id has 16 bytes, not ${bytes.length}`);
   let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) hex += hexOf[byte];
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as T;
 }
 

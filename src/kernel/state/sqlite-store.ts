@@ -59,6 +59,7 @@ class SqliteStore implements Store {
   readonly #db: Database.Database;
   readonly #prepare: Prepare;
   readonly #writer: ChangeWriter;
+  readonly #actors = new Map<number, PrincipalId>();
   readonly #commit: Database.Transaction<(batch: readonly Change[]) => void>;
 
   constructor(db: Database.Database) {
@@ -103,12 +104,12 @@ class SqliteStore implements Store {
   }
 
   async log(contextId: ContextId, after: number, upTo = Number.MAX_SAFE_INTEGER): Promise<readonly LogRow[]> {
-    const sql = `SELECT seq, at, principal, data FROM log JOIN actor ON actor.id = actor
+    const sql = `SELECT seq, at, actor, data FROM log
       WHERE document = (SELECT id FROM document WHERE context = ?) AND seq > ? AND seq <= ? ORDER BY seq`;
     return this.#all(sql, [idToBytes(contextId), after, upTo]).map((row) => ({
       seq: Number(row.seq),
       at: Number(row.at),
-      principalId: idFromBytes<PrincipalId>(row.principal as Uint8Array),
+      principalId: this.#principal(Number(row.actor)),
       data: row.data as Uint8Array,
     }));
   }
@@ -183,6 +184,18 @@ class SqliteStore implements Store {
 
   async close(): Promise<void> {
     this.#db.close();
+  }
+
+  /** Remembered: every log row names one. */
+  #principal(actor: number): PrincipalId {
+    let principalId = this.#actors.get(actor);
+    if (principalId === undefined) {
+      const row = this.#get("SELECT principal FROM actor WHERE id = ?", [actor]);
+      if (row === undefined) throw new KernelError("corrupt", `${this.#db.name}: a log row has no author`, { path: this.#db.name });
+      principalId = idFromBytes<PrincipalId>(row.principal as Uint8Array);
+      this.#actors.set(actor, principalId);
+    }
+    return principalId;
   }
 
   #all(sql: string, cells: Cell[]): Row[] {
