@@ -98,20 +98,3 @@ export const commands: readonly Command[] = [
 ];
 
 let table: ReadonlyMap<string, Command> | undefined;
-
-/** The builtins by every name they answer to. */
-export function commandTable(): ReadonlyMap<string, Command> {
-  table ??= new Map(
-    commands.flatMap((one) => [one.signature.name, ...(one.signature.aliases ?? [])].map((name) => [name, one] as const)),
-  );
-  return table;
-}
-
-/** The builtins by every name they answer to. */
-export function commandTable(): ReadonlyMap<string, Command> {
-  const table = new Map<string, Command>();
-  for (const command of commands) {
-    for (const name of [command.signature.name, ...(command.signature.aliases ?? [])]) table.set(name, command);
-  }
-  return table;
-}

@@ -87,7 +87,7 @@ const flags = {
 } as const;
 
 function run(input: Input<typeof flags>, ctx: ReadContext): MaybePromise<number> {
-  const { r, p, d, n, N, t, a, u } = input.flags;
+  const { r, p, d, n, N, t, u } = input.flags;
   const source = u === undefined ? ctx.stdin : ctx.shell.source(u);
   if (source === undefined) throw new CommandError(`${u}: invalid file descriptor: Bad file descriptor`);
   for (const name of input.args) {
