@@ -42,7 +42,8 @@ export class Repl implements TerminalUser {
   #editor: EditorState = emptyEditor();
   #prompt: PromptParts = NO_CONTEXT_YET;
   #program: RunningProgram | null = null;
-  #lines: string[] = [];
+  /** Lines entered and not yet used; null is a ctrl-d for a program that will read. */
+  #lines: (string | null)[] = [];
   #busy = false;
   #left: ((status: number) => void) | null = null;
   #isOver = false;
@@ -128,7 +129,10 @@ export class Repl implements TerminalUser {
       this.#changed();
       return true;
     }
-    if (program === null || !program.reading) return key === "ctrl-d";
+    if (program === null || !program.reading) {
+      if (key === "ctrl-d" && this.#editor.text === "") this.#lines.push(null);
+      return key === "ctrl-d";
+    }
     if (key !== "enter" && key !== "ctrl-j" && key !== "ctrl-d") return false;
     const { text } = this.#editor;
     if (key === "ctrl-d") program.answer(text === "" ? null : text);
@@ -136,6 +140,15 @@ export class Repl implements TerminalUser {
     this.#editor = renewed(this.#editor);
     this.#changed();
     return true;
+  }
+
+  /** A program began or ceased to read: what was entered ahead is its input, as on any terminal. */
+  #onRead(): void {
+    if (this.#program?.reading === true) {
+      const line = this.#lines.shift();
+      if (line !== undefined) this.#program.answer(line === null ? null : `${line}\n`);
+    }
+    this.#changed();
   }
 
   #obey(effect: EditorEffect): void {
@@ -185,6 +198,7 @@ export class Repl implements TerminalUser {
     this.#busy = true;
     this.#changed();
     for (let line = this.#lines.shift(); line !== undefined && !this.#isOver; line = this.#lines.shift()) {
+      if (line === null) continue;
       this.#commit(this.#echo(line, ""));
       try {
         if (line.trim() !== "") await this.#runLine(line);
@@ -215,7 +229,7 @@ export class Repl implements TerminalUser {
     transcript?.beginOwn();
     let own: readonly BlockId[] = [];
     try {
-      const program = new RunningProgram(api, code, this.#settings.terminal, this.#scrollback, this.#pacer);
+      const program = new RunningProgram(api, code, this.#settings.terminal, this.#scrollback, this.#pacer, () => this.#onRead());
       this.#program = program;
       const result = await program.done;
       this.#program = null;
@@ -319,7 +333,9 @@ export class Repl implements TerminalUser {
 
   #view(): View {
     const { terminal } = this.#settings;
-    const running = this.#busy ? (this.#program?.view(this.#lines.length) ?? { tail: "", reading: false, status: "" }) : undefined;
+    const running = this.#busy
+      ? (this.#program?.view(this.#lines.filter((line) => line !== null).length) ?? { tail: "", reading: false, status: "" })
+      : undefined;
     return {
       columns: terminal.columns,
       rows: terminal.rows,

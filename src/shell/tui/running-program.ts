@@ -20,13 +20,13 @@ export class RunningProgram {
   readonly #since = Date.now();
   #interrupts = 0;
 
-  constructor(api: KernelApi, code: string, terminal: Terminal, scrollback: Scrollback, pacer: FramePacer) {
+  constructor(api: KernelApi, code: string, terminal: Terminal, scrollback: Scrollback, pacer: FramePacer, onRead: () => void) {
     const { stdin, stdout } = terminal.descriptors;
     this.#lines = new OutputLines(
       (lines) => scrollback.push(lines),
       () => pacer.changedSoon(),
     );
-    this.#source = new TerminalSource(stdin, () => pacer.changed());
+    this.#source = new TerminalSource(stdin, onRead);
     const columns = (): number => terminal.columns;
     this.#execution = api.execute(code, {
       stdin: this.#source,

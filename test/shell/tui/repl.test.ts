@@ -172,6 +172,17 @@ describe("the REPL on a terminal", () => {
     await atPrompt(session);
   });
 
+  test("what is typed ahead is the input of a program that reads, then the next line", async () => {
+    const session = await open();
+    session.type("read\rAnn\recho next\r");
+    await session.waitFor(/^name: Ann$/m);
+    await session.waitFor(/^hello Ann$/m);
+    await session.waitFor(/^next$/m);
+    session.type(`read\r${CTRL_D}`);
+    await session.waitFor(/^name: hello nobody$/m);
+    await atPrompt(session);
+  });
+
   test("what others do appears: drift with where it comes from, a model's text while it is written", async () => {
     const session = await open();
     session.type("drift the lock is taken twice\r");
