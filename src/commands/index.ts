@@ -98,3 +98,11 @@ export const commands: readonly Command[] = [
 ];
 
 let table: ReadonlyMap<string, Command> | undefined;
+
+/** The builtins by every name they answer to. */
+export function commandTable(): ReadonlyMap<string, Command> {
+  table ??= new Map(
+    commands.flatMap((one) => [one.signature.name, ...(one.signature.aliases ?? [])].map((name) => [name, one] as const)),
+  );
+  return table;
+}
