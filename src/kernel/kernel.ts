@@ -48,6 +48,8 @@ export interface KernelOptions {
   readonly refuseExternal?: string;
   /** Default: the host's files and `/scratch`. */
   readonly tree?: MountTable;
+  /** Where this process will listen for a kernel on disk, absolute host path: others are told. Default: `socketPath`. */
+  readonly socket?: string;
   /** Told what is not as it was left, one sentence each. */
   readonly notice?: (sentence: string) => void;
 }
@@ -58,6 +60,8 @@ interface Home {
   readonly principal: Principal;
   readonly store: Store;
   readonly tree: MountTable;
+  /** Where others are told to find it; absent for an ephemeral one. */
+  readonly socket?: string;
   readonly release: () => void;
 }
 
@@ -90,12 +94,20 @@ function diskHome(options: KernelOptions, name: string): Home {
   const where = placesOf(options);
   const principal = ownPrincipal(where, true);
   const { kernel, folder } = openKernelFolder(where, name, principal.id);
-  const ownership = takeOwnership(folder, kernel, socketPath(where, kernel.id));
+  const socket = options.socket ?? socketPath(where, kernel.id);
+  const ownership = takeOwnership(folder, kernel, socket);
   try {
     const scratch = join(folder, "scratch");
     mkdirSync(scratch, { recursive: true });
     const tree = options.tree ?? defaultTree(localBackend(scratch));
-    return { kernel, principal, store: openSqliteStore(join(folder, "state.db")), tree, release: () => ownership.release() };
+    return {
+      kernel,
+      principal,
+      store: openSqliteStore(join(folder, "state.db")),
+      tree,
+      socket,
+      release: () => ownership.release(),
+    };
   } catch (error) {
     ownership.release();
     throw error;
@@ -152,6 +164,7 @@ async function assemble(home: Home, options: KernelOptions): Promise<HostedKerne
     principal,
     defaultContext: await defaultContext(store, contexts, principal, options.cwd),
     closing,
+    ...(home.socket === undefined ? {} : { socket: home.socket }),
     release: async () => {
       await Promise.all([...shells.values()].map((shell) => shell.close()));
       await documents.close();

@@ -11,6 +11,8 @@ export interface HostedKernelOptions {
   readonly principal: Principal;
   /** Where a session starts that names no context. */
   readonly defaultContext: ContextId;
+  /** Where others are told to find it; absent for an ephemeral one. */
+  readonly socket?: string;
   /** Ends the parts, after the last program. */
   readonly release: () => Promise<void>;
   readonly closing: AbortController;
@@ -39,6 +41,11 @@ export class HostedKernel implements World {
       sessionEnded: (session) => void this.#sessions.delete(session),
       actorOf: (api) => this.#actorOf(api),
     };
+  }
+
+  /** Where others look for its host, who must serve it there; undefined for an ephemeral kernel. */
+  get socket(): string | undefined {
+    return this.#options.socket;
   }
 
   get kernel(): Kernel {

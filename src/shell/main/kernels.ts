@@ -1,6 +1,6 @@
 import { commandTable } from "../../commands/index.ts";
 import { type KernelApi, KernelError, type World } from "../../kernel/index.ts";
-import type { KernelOptions } from "../../kernel/kernel.ts";
+import type { HostedKernel, KernelOptions } from "../../kernel/kernel.ts";
 import type { Where } from "./cli.ts";
 import { environment } from "./process.ts";
 
@@ -78,17 +78,11 @@ async function attachRemote(socket: string, name: string | undefined, where: Whe
 }
 
 async function hostKernel(name: string, where: Where, settings: AttachSettings): Promise<Attached> {
-  const { openKernel, places, socketPath } = await import("../../kernel/kernel.ts");
+  const { openKernel } = await import("../../kernel/kernel.ts");
   const { instance, ...rest } = settings;
   const world = await openKernel({ name, commands: commandTable(), env: environment(), cwd: process.cwd(), ...rest });
   try {
-    const server = await serve(
-      world,
-      socketPath(
-        places((key) => process.env[key]),
-        world.kernel.id,
-      ),
-    );
+    const server = await serve(world);
     const api = await session(world, name, where, instance);
     return {
       api,
@@ -104,8 +98,9 @@ async function hostKernel(name: string, where: Where, settings: AttachSettings):
   }
 }
 
-/** Serves a world on a unix socket; the folder is made if need be, for this user only. */
-export async function serve(world: World, path: string): Promise<{ close(): Promise<void> }> {
+/** Serves a kernel of this process where others look for it; the folder is made if need be, for this user only. */
+export async function serve(world: HostedKernel): Promise<{ close(): Promise<void> }> {
+  if (world.socket === undefined) throw new KernelError("invalid", "an ephemeral kernel has no socket");
   const { serveSocket } = await import("../../kernel/rpc/index.ts");
-  return serveSocket(() => world, path);
+  return serveSocket(() => world, world.socket);
 }

@@ -12,23 +12,18 @@ import { notice } from "./run-program.ts";
 /** Hosts a kernel and serves it on a unix socket until a signal ends it. */
 export async function serveRpc({ path, where }: { readonly path?: string; readonly where: Where }): Promise<number> {
   const stop = interruption();
-  const { openKernel, places, socketPath } = await import("../../kernel/kernel.ts");
+  const { openKernel } = await import("../../kernel/kernel.ts");
   const world = await openKernel({
     name: where.kernel ?? defaultKernel,
     commands: commandTable(),
     env: environment(),
     cwd: process.cwd(),
     notice,
+    ...(path === undefined ? {} : { socket: resolve(path) }),
   });
   try {
-    const socket =
-      path ??
-      socketPath(
-        places((name) => process.env[name]),
-        world.kernel.id,
-      );
-    const server = await serve(world, socket);
-    process.stdout.write(`kaish: kernel ${world.kernel.label} serves on ${socket}\n`);
+    const server = await serve(world);
+    process.stdout.write(`kaish: kernel ${world.kernel.label} serves on ${world.socket}\n`);
     await aborted(stop.signal);
     await server.close();
     return 0;
