@@ -1,5 +1,6 @@
 import { EOF, type IToken } from "chevrotain";
 import type { Command, Pipeline, Program, Redirect, RedirectOp, SimpleCommand, Span, Statement, Word } from "../ast.ts";
+import * as assign from "../lexer/assign-tokens.ts";
 import * as lex from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import { PlainWord } from "../lexer/word-tokens.ts";
@@ -182,8 +183,11 @@ export class Grammar extends CompoundGrammar {
       ]),
     );
     const found = this.SUBRULE(this.command);
-    this.negated = negated;
-    this.timed = timed;
+    // Not while the grammar is recorded: the first program parsed would inherit it.
+    this.ACTION(() => {
+      this.negated = negated;
+      this.timed = timed;
+    });
     return found;
   });
 
@@ -229,12 +233,12 @@ export class Grammar extends CompoundGrammar {
     (): Redirect =>
       this.OR([
         alt(() => {
-          const token = this.CONSUME(lex.RedirectOperator);
+          const token = this.CONSUME(assign.RedirectOperator);
           const target = this.SUBRULE(this.argument);
           return this.ACTION(() => this.redirectNode(token, target));
         }),
         alt(() => {
-          const token = this.CONSUME(lex.HeredocOperator);
+          const token = this.CONSUME(assign.HeredocOperator);
           return this.ACTION(() => this.heredocNode(token));
         }),
       ]),
@@ -252,7 +256,7 @@ export class Grammar extends CompoundGrammar {
   }
 
   private heredocNode(token: IToken): Redirect {
-    const { delimiter, quoted, stripTabs, fd } = token.payload as lex.HeredocToken;
+    const { delimiter, quoted, stripTabs, fd } = token.payload as assign.HeredocToken;
     const span = this.tokenSpan(token);
     const body: Word = { kind: "word", parts: [], spread: false, span: { start: span.end, end: span.end } };
     const node: PendingHeredoc = { kind: "heredoc", ...this.descriptor(fd), body, delimiter, quoted, stripTabs, span };
