@@ -1,3 +1,4 @@
+import type { IToken } from "chevrotain";
 import type { Program } from "./ast.ts";
 import type { Diagnostic } from "./diagnostics.ts";
 import { explain } from "./grammar/errors.ts";
@@ -6,6 +7,7 @@ import { SyntaxFailure } from "./grammar/failure.ts";
 import { Grammar } from "./grammar/grammar.ts";
 import { tokenize } from "./lexer/lexer.ts";
 import { MAX_NESTING } from "./lexer/state.ts";
+import { Recovery } from "./recovery.ts";
 
 export interface ParseResult {
   /** The tree; absent when there was an error. */
@@ -36,6 +38,8 @@ function tooDeep(offset: number): SyntaxFailure {
 interface Parsed<T> {
   readonly found: T | undefined;
   readonly failure: SyntaxFailure | undefined;
+  /** Offset in the text of the token at which the failure showed. */
+  readonly failedAt: number;
 }
 
 /** Runs one rule from where the parser stands. */
@@ -43,14 +47,42 @@ function run<T>(parser: Grammar, textLength: number, rule: () => T): Parsed<T> {
   try {
     const found = rule();
     const problem = parser.errors[0];
-    if (problem === undefined) return { found, failure: undefined };
-    return { found: undefined, failure: explain(parser, problem, textLength) };
+    if (problem === undefined) return { found, failure: undefined, failedAt: -1 };
+    const offset = problem.token.startOffset;
+    return {
+      found: undefined,
+      failure: explain(parser, problem, textLength),
+      failedAt: Number.isNaN(offset) ? textLength : offset,
+    };
   } catch (error) {
-    if (error instanceof SyntaxFailure) return { found: undefined, failure: error };
-    if (error instanceof RangeError)
-      return { found: undefined, failure: tooDeep(parser.span(parser.position, parser.position).start) };
+    const failedAt = parser.position;
+    if (error instanceof SyntaxFailure) return { found: undefined, failure: error, failedAt };
+    if (error instanceof RangeError) return { found: undefined, failure: tooDeep(parser.span(failedAt, failedAt).start), failedAt };
     throw error;
   }
+}
+
+/** After an error the parse goes on at the next line; more errors than this are not searched for. */
+const MAX_ERRORS = 20;
+
+/** The program, or undefined after an error. Every error that does not follow from another is noted. */
+function wholeProgram(parser: Grammar, task: Task, tokens: readonly IToken[], findings: Findings): Program | undefined {
+  const length = task.text.length;
+  const first = run(parser, length, () => parser.program());
+  if (first.failure === undefined) return first.found;
+  const recovery = new Recovery(tokens);
+  let parsed: Parsed<Program> = first;
+  for (let errors = 0; parsed.failure !== undefined && errors < MAX_ERRORS; ) {
+    if (!recovery.follows(parsed.failedAt, parser.openConstructs.length)) {
+      note(findings, parsed.failure, task);
+      errors++;
+      recovery.skipLine(parsed.failedAt, parser.openConstructs);
+    }
+    if (recovery.atEnd) break;
+    parser.startAt(recovery.next);
+    parsed = run(parser, length, () => parser.program());
+  }
+  return undefined;
 }
 
 /** One program to parse: the source itself, or the inside of backquotes with its place in the source. */
@@ -76,8 +108,7 @@ function perform(parser: Grammar, task: Task, tasks: Task[], findings: Findings)
     findings.diagnostics.push(tooDeep(parser.span(lexed.tooDeepAt, lexed.tooDeepAt).start).diagnostic);
     return;
   }
-  const { found, failure } = run(parser, task.text.length, () => parser.program());
-  if (failure !== undefined) note(findings, failure, task);
+  const found = wholeProgram(parser, task, lexed.tokens, findings);
   // The list grows while it is walked: a body may hold others.
   for (const { node, open, openIndex } of parser.bodies) {
     parser.startAt(openIndex + 1);

@@ -1,5 +1,6 @@
 import { EOF, type IRecognitionException, type IToken } from "chevrotain";
 import type { Diagnostic } from "../diagnostics.ts";
+import * as assign from "../lexer/assign-tokens.ts";
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import * as quote from "../lexer/part-tokens.ts";
@@ -70,7 +71,7 @@ export function explain(grammar: Grammar, problem: IRecognitionException, textLe
       return new SyntaxFailure(
         error("K003", "`coproc` is not part of the language", span, "write `cmd &` with a fifo, or a pipeline"),
       );
-    case command.BareHeredoc:
+    case assign.BareHeredoc:
       return new SyntaxFailure(error("K008", "`<<` needs a delimiter", span, "write `<<EOF` and end the text with a line `EOF`"));
     case value.LiteralOther:
       return new SyntaxFailure(
@@ -109,6 +110,7 @@ function unexpectedHint(token: IToken, open: { opener: string; closer: string } 
     return `a command is missing before \`${image}\``;
   const owner = OWNERS.get(image);
   if (owner !== undefined && open === undefined) return `no \`${owner}\` is open here`;
+  if (open?.closer === image) return `something is missing before \`${image}\``;
   if (open !== undefined) return `\`${open.opener}\` wants \`${open.closer}\` first`;
   return undefined;
 }

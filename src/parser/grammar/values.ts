@@ -10,6 +10,7 @@ import type {
   ValueNode,
   Word,
 } from "../ast.ts";
+import * as assign from "../lexer/assign-tokens.ts";
 import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import * as quote from "../lexer/part-tokens.ts";
@@ -144,11 +145,11 @@ export abstract class ValueGrammar extends WordGrammar {
     const start = this.startOffset();
     const subscripts: Subscript[] = [];
     const operator = this.OR([
-      alt(() => this.CONSUME(command.AssignName).image),
+      alt(() => this.CONSUME(assign.AssignName).image),
       alt(() => {
-        const target = this.CONSUME(command.AssignTarget).image;
+        const target = this.CONSUME(assign.AssignTarget).image;
         this.AT_LEAST_ONE(() => subscripts.push(this.SUBRULE(this.subscript)));
-        return target + this.CONSUME(command.AssignOperator).image;
+        return target + this.CONSUME(assign.AssignOperator).image;
       }),
     ]);
     const found = this.OPTION(

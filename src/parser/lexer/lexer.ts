@@ -158,7 +158,7 @@ export function tokenize(text: string): Tokens {
   state.reset();
   try {
     const result = lexer.tokenize(text);
-    return { tokens: result.tokens, comments: result.groups[command.COMMENTS] ?? [] };
+    return { tokens: result.tokens, comments: result.groups.comments ?? [] };
   } catch (error) {
     if (!(error instanceof NestingTooDeep)) throw error;
     return { tokens: [], comments: [], tooDeepAt: error.offset };
