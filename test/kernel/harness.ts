@@ -1,19 +1,9 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { commands } from "../../src/commands/index.ts";
-import type { Command } from "../../src/kernel/command.ts";
+import { commandTable } from "../../src/commands/index.ts";
 import type { HostedKernel } from "../../src/kernel/host/hosted-kernel.ts";
 import { type KernelOptions, openKernel } from "../../src/kernel/kernel.ts";
-
-/** Every builtin by every name it answers to. */
-export function commandTable(): ReadonlyMap<string, Command> {
-  const table = new Map<string, Command>();
-  for (const one of commands) {
-    for (const name of [one.signature.name, ...(one.signature.aliases ?? [])]) table.set(name, one);
-  }
-  return table;
-}
 
 export interface TestKernel {
   readonly hosted: HostedKernel;

@@ -2,8 +2,9 @@
  * A process of its own that hosts a kernel, for the tests that kill one. Arguments: what to do, the home, the kernel's name, the
  * folder. It prints one line of JSON for each thing that was acknowledged.
  */
+import { commandTable } from "../../src/commands/index.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
-import { commandTable, testEnv } from "./harness.ts";
+import { testEnv } from "./harness.ts";
 
 const [what = "", home = "", name = "", folder = ""] = process.argv.slice(2);
 

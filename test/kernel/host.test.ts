@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { commandTable } from "../../src/commands/index.ts";
 import { findKernel, listKernelFolders, openKernelFolder } from "../../src/kernel/host/kernels.ts";
 import { liveOwner, takeOwnership } from "../../src/kernel/host/ownership.ts";
 import { makePrivate, places, socketPath } from "../../src/kernel/host/places.ts";
@@ -12,7 +13,7 @@ import { ownPrincipal } from "../../src/kernel/host/principal.ts";
 import { KernelError, type KernelId, type PrincipalId } from "../../src/kernel/index.ts";
 import { type HostedKernel, openKernel } from "../../src/kernel/kernel.ts";
 import { run } from "./api-contract.ts";
-import { commandTable, testEnv } from "./harness.ts";
+import { testEnv } from "./harness.ts";
 
 function temporary(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "kaish-host-")));

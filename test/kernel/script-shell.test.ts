@@ -2,10 +2,11 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { commandTable } from "../../src/commands/index.ts";
 import { emptySource } from "../../src/kernel/exec/streams.ts";
 import { createScriptShell, type ScriptShell } from "../../src/kernel/script-shell.ts";
 import { collector, type Outcome } from "./api-contract.ts";
-import { commandTable, testEnv } from "./harness.ts";
+import { testEnv } from "./harness.ts";
 
 interface Script {
   readonly shell: ScriptShell;
@@ -67,12 +68,18 @@ describe("script shell", () => {
 
   it("has a scratch folder in memory, loaded when it is first used", async () => {
     const one = script();
-    expect(await one.run("echo kept >/scratch/file; cat /scratch/file; ls /scratch")).toEqual({ stdout: "kept\nfile\n", stderr: "", status: 0 });
+    expect(await one.run("echo kept >/scratch/file; cat /scratch/file; ls /scratch")).toEqual({
+      stdout: "kept\nfile\n",
+      stderr: "",
+      status: 0,
+    });
   });
 
   it("the first kernel verb brings a kernel whose context main has the running shell", async () => {
     const one = script();
-    const { stdout, status } = await one.run("x=before; fork debug >/dev/null; x=after; context tree --json >tree; context info | head -1; echo $x");
+    const { stdout, status } = await one.run(
+      "x=before; fork debug >/dev/null; x=after; context tree --json >tree; context info | head -1; echo $x",
+    );
     expect({ stdout, status }).toEqual({ stdout: "label    debug\nafter\n", status: 0 });
     expect(one.loads).toBe(1);
     // The next program runs in the same shell, in the context where the script began.
@@ -85,10 +92,16 @@ describe("script shell", () => {
     const code = "echo one; /bin/echo two; block_create mine >/dev/null; /bin/sh -c 'echo three; echo oops >&2'; false";
     const first = await one.run(code);
     expect(first).toEqual({ stdout: "one\ntwo\nthree\n", stderr: "oops\n", status: 1 });
-    const { stdout } = await one.run("for b in $(block_list --json); do echo \"${b[kind]} ${b[status]} ${b[content]}\"; done");
-    expect(stdout).toBe(`toolCall done ${code}\ntoolResult error one\ntwo\nthree\n\ntext done mine\n`.concat(stdout.slice(stdout.indexOf("toolCall done for"))));
+    const { stdout } = await one.run('for b in $(block_list --json); do echo "${b[kind]} ${b[status]} ${b[content]}"; done');
+    expect(stdout).toBe(
+      `toolCall done ${code}\ntoolResult error one\ntwo\nthree\n\ntext done mine\n`.concat(
+        stdout.slice(stdout.indexOf("toolCall done for")),
+      ),
+    );
     expect(stdout).toContain("toolCall done for b in");
-    expect((await one.run("b=$(block_list --kind toolResult --json); echo ${b[0][exitCode]} ${b[0][stderr]}")).stdout).toBe("1 oops\n\n");
+    expect((await one.run("b=$(block_list --kind toolResult --json); echo ${b[0][exitCode]} ${b[0][stderr]}")).stdout).toBe(
+      "1 oops\n\n",
+    );
   });
 
   it("records what a program wrote before anyone could know that it needs a kernel", async () => {

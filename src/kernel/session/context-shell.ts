@@ -5,6 +5,7 @@ import { emptySource, nullSink } from "../exec/streams.ts";
 import type { ContextId } from "../ids.ts";
 import type { KernelPower } from "../kernel-power.ts";
 import type { Store } from "../state/index.ts";
+import { unlessAborted } from "./excerpt.ts";
 import { ShellState } from "./shell-state.ts";
 
 export interface ContextShellOptions {
@@ -141,16 +142,4 @@ export class ContextShell {
       },
     };
   }
-}
-
-function unlessAborted(turn: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) return stop();
-    signal.addEventListener("abort", stop, { once: true });
-    void turn.then(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    });
-  });
 }

@@ -117,5 +117,40 @@ export function teeSink(inner: ByteSink | undefined, excerpt: Excerpt, recording
     get columns() {
       return inner?.columns;
     },
-  } as ByteSink;
+  };
+}
+
+/** A sink whose writes reject with the signal's reason as soon as it aborts: a reader that is stuck does not hold an interrupt up. */
+export function abortableSink(inner: ByteSink, signal: AbortSignal): ByteSink {
+  return {
+    write(chunk) {
+      const written = inner.write(chunk);
+      return written instanceof Promise ? unlessAborted(written, signal) : written;
+    },
+    get hostFd() {
+      return inner.hostFd;
+    },
+    get isTty() {
+      return inner.isTty ?? false;
+    },
+    get columns() {
+      return inner.columns;
+    },
+  };
+}
+
+/** As `promise`, but rejects with the signal's reason if that comes first. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+    const settle =
+      <V>(then: (value: V) => void): ((value: V) => void) =>
+      (value) => {
+        signal.removeEventListener("abort", stop);
+        then(value);
+      };
+    promise.then(settle(resolve), settle(reject));
+  });
 }

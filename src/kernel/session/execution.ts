@@ -2,8 +2,9 @@ import type { ExecuteOptions, ExecuteResult, Execution } from "../api.ts";
 import type { RunResult } from "../exec/shell.ts";
 import { emptySource } from "../exec/streams.ts";
 import type { BlockId } from "../ids.ts";
+import type { ByteSink } from "../streams.ts";
 import type { Slot } from "./context-shell.ts";
-import { Excerpt, teeSink } from "./excerpt.ts";
+import { abortableSink, Excerpt, teeSink } from "./excerpt.ts";
 import type { Actor, KernelParts } from "./kernel-parts.ts";
 import { ProgramMoves } from "./program-moves.ts";
 import { Recording } from "./recording.ts";
@@ -97,11 +98,14 @@ export class ProgramRun implements Execution {
       return { status: 130, refused: false, exited: false };
     }
     const recording = record !== false;
+    const { signal } = this.#controller;
+    const tee = (inner: ByteSink | undefined, excerpt: Excerpt): ByteSink =>
+      teeSink(inner && abortableSink(inner, signal), excerpt, () => recording);
     const io = {
       stdin: stdin ?? emptySource(),
-      stdout: teeSink(stdout, this.#stdout, () => recording),
-      stderr: teeSink(stderr, this.#stderr, () => recording),
-      signal: this.#controller.signal,
+      stdout: tee(stdout, this.#stdout),
+      stderr: tee(stderr, this.#stderr),
+      signal,
       ...(args === undefined ? {} : { args }),
     };
     try {

@@ -13,7 +13,7 @@ import type {
 import type { Document } from "../blocks/index.ts";
 import type { Signature } from "../command.ts";
 import { KernelError } from "../errors.ts";
-import { type BlockId, type ContextId, newId, type SessionId, sameBlock } from "../ids.ts";
+import { type BlockId, type ContextId, newId, type SessionId } from "../ids.ts";
 import type {
   BlockFilter,
   BlockPatch,
@@ -352,12 +352,10 @@ export class KernelSession implements Actor {
 
 /** The last block but for the call and the result of a program that runs: whoever asks from inside one does not mean it. */
 function lastAtRest(blocks: readonly BlockSnapshot[]): BlockSnapshot | undefined {
-  const calls: BlockId[] = [];
-  return blocks.findLast((block) => {
-    if (block.toolKind !== "shell") return true;
-    const runs = block.status === "running" || block.status === "pending";
-    if (block.kind === "toolResult" && runs && block.parentId !== undefined) calls.push(block.parentId);
-    return !runs && !calls.some((call) => sameBlock(call, block.id));
+  // The result of a call that has come to rest is met before the call.
+  return blocks.findLast(({ toolKind, kind, status }) => {
+    if (toolKind !== "shell") return true;
+    return kind === "toolResult" && (status === "done" || status === "error");
   });
 }
 
