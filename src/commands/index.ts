@@ -25,8 +25,21 @@ import { colon, falseCommand, trueCommand } from "./shell/true.ts";
 import { commandCommand, hash, type, which } from "./shell/type.ts";
 import { umask } from "./shell/umask.ts";
 import { cat } from "./text/cat.ts";
+import { cut } from "./text/cut.ts";
 import { grep } from "./text/grep.ts";
 import { head } from "./text/head.ts";
+import { nl } from "./text/nl.ts";
+import { paste } from "./text/paste.ts";
+import { rev } from "./text/rev.ts";
+import { seq } from "./text/seq.ts";
+import { sort } from "./text/sort.ts";
+import { tac } from "./text/tac.ts";
+import { tail } from "./text/tail.ts";
+import { tee } from "./text/tee.ts";
+import { tr } from "./text/tr.ts";
+import { uniq } from "./text/uniq.ts";
+import { wc } from "./text/wc.ts";
+import { yes } from "./text/yes.ts";
 import { mount, mounts, unmount } from "./vfs/mount.ts";
 
 /** Every builtin, in the order of its folder and name. */
@@ -82,6 +95,19 @@ export const commands: readonly Command[] = [
   cat,
   grep,
   head,
+  cut,
+  nl,
+  paste,
+  rev,
+  seq,
+  sort,
+  tac,
+  tail,
+  tee,
+  tr,
+  uniq,
+  wc,
+  yes,
   blockAppend,
   blockCreate,
   blockList,

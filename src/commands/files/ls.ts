@@ -191,8 +191,7 @@ class Listing {
       const below = path === "/" ? `/${name}` : `${path}/${name}`;
       try {
         const own = yield* wait(this.#ctx.vfs.lstat(below));
-        if (own.kind === "symlink" && this.#flags.dereference)
-          out.push({ name, path: below, stat: yield* wait(this.#ctx.vfs.stat(below)) });
+        if (own.kind === "symlink" && this.#flags.dereference) out.push(yield* this.#followed(name, below, own, shownAs));
         else out.push(yield* this.#entry(name, below, own));
       } catch (error) {
         yield* this.#fail(error, () => `cannot access ${quoted(`${shownAs}/${name}`)}`, 1);
@@ -206,7 +205,8 @@ class Listing {
     try {
       return { name, path, stat: yield* wait(this.#ctx.vfs.stat(path)) };
     } catch (error) {
-      yield* this.#fail(error, () => `cannot access ${quoted(`${shownAs === "." ? "" : `${shownAs}/`}${name}`)}`, 1);
+      if (this.#isLong)
+        yield* this.#fail(error, () => `cannot access ${quoted(`${shownAs === "." ? "" : `${shownAs}/`}${name}`)}`, 1);
       return { name, path, stat: own };
     }
   }

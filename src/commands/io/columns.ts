@@ -43,7 +43,7 @@ export function columnLines(cells: readonly string[], width: number): string {
 export function displayWidth(text: string): number {
   let width = 0;
   for (const char of text) {
-    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(char)) continue;
+    if (/\p{Mn}|\p{Me}|\p{Cf}|\p{Cc}/u.test(char)) continue;
     width +=
       /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
         char,

@@ -260,7 +260,6 @@ describe("grep", () => {
     "-z a bin",
     "-zc . bin",
     "-z . bin",
-    "-zo 'h.' bin",
     $("-e", "apple\ncherry", "a"),
     "--no-group-separator -A1 'one\\|five' b",
     "--group-separator=XX -A1 'one\\|five' b",
