@@ -1,4 +1,4 @@
-import { join, type MaybePromise, reader } from "../../vfs/index.ts";
+import { join, type MaybePromise, type MountTable, reader, type VfsReader } from "../../vfs/index.ts";
 import type { BaseContext, ByteSink, ByteSource, Command, ExecPower, Input, Power, Signature, Value } from "../command.ts";
 import { toJson, toText } from "../value.ts";
 import { after } from "./control.ts";
@@ -47,10 +47,21 @@ class CallContext implements BaseContext {
   }
 }
 
+const readers = new WeakMap<MountTable, VfsReader>();
+
+function readerOf(vfs: MountTable): VfsReader {
+  let view = readers.get(vfs);
+  if (view === undefined) {
+    view = reader(vfs);
+    readers.set(vfs, view);
+  }
+  return view;
+}
+
 type Grant = (rt: Runtime, context: CallContext) => MaybePromise<object>;
 
 const grants: Readonly<Record<Power, Grant>> = {
-  "vfs.read": (rt) => ({ vfs: reader(rt.shared.host.vfs) }),
+  "vfs.read": (rt) => ({ vfs: readerOf(rt.shared.host.vfs) }),
   "vfs.write": (rt) => ({ vfs: rt.shared.host.vfs }),
   mounts: (rt) => ({ mountTable: rt.shared.host.vfs }),
   exec: (rt) => ({ exec: forkExec(rt) satisfies ExecPower }),

@@ -5,7 +5,7 @@ import { after, exitWith, Fault } from "./control.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface Failure {
-  readonly status: number;
+  status: number;
   /** Absent: nothing to say. */
   readonly message: string | undefined;
   readonly exits: boolean;
@@ -38,6 +38,8 @@ export function guard(rt: Runtime, run: () => MaybePromise<number>): MaybePromis
       return rt.leave?.kind === "exit" ? rt.leave.status : 130;
     }
     const failure = failureOf(error);
+    // As bash: what ends the shell with 127 ends a subshell with 1.
+    if (failure.exits && rt.subshells > 0) failure.status = 1;
     rt.status = failure.status;
     rt.pipeStatus = null;
     if (failure.exits) rt.leave = exitWith(failure.status);

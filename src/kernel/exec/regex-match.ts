@@ -9,13 +9,13 @@ const cacheSize = 500;
 
 /** `[[ text =~ regex ]]`: quoted parts are literal. Sets BASH_REMATCH. An expression that is none is status 2. */
 export function matchRegex(rt: Runtime, text: string, segments: readonly PatternSegment[]): boolean {
-  const pattern = segments.map((segment) => (segment.active ? segment.text : escape(segment.text))).join("");
+  const pattern = segments.map((segment) => (segment.active ? segment.text : literally(segment.text))).join("");
   const match = compiled(pattern).exec(text);
   assign(rt, "BASH_REMATCH", match === null ? [] : match.map((group) => group ?? ""));
   return match !== null;
 }
 
-function escape(text: string): string {
+function literally(text: string): string {
   return text.replace(/[\\^$.[\]|()?*+{}]/g, "\\$&");
 }
 

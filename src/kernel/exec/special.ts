@@ -60,9 +60,7 @@ function random(rt: Runtime): number {
 function functionNames(rt: Runtime): Value | undefined {
   const names: string[] = [];
   for (let call = rt.call; call !== null; call = call.caller) names.push(call.name);
-  if (names.length === 0) return undefined;
-  names.push("main");
-  return names;
+  return names.length === 0 ? undefined : names;
 }
 
 /** Assigning to these changes what they read. False for any other name. */

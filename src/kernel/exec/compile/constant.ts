@@ -37,5 +37,5 @@ export function bareText(word: Word): string | undefined {
 
 /** True where an unquoted literal could match file names. */
 export function hasGlob(text: string): boolean {
-  return /[*?[]|[@+!]\(/.test(text);
+  return /[*?]|\[.*\]|[@+!]\(/s.test(text);
 }

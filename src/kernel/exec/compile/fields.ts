@@ -65,7 +65,7 @@ function compileWordFields(word: Word, unit: Unit, noMatch: NoMatch): Fields {
     };
   }
   if (hasGlob(pieces.map((piece) => (piece.kind === "text" && !piece.quoted ? piece.text : "x")).join(""))) {
-    return compileGlob(pieces, unit, noMatch);
+    return compileGlob(pieces, noMatch);
   }
   if (pieces.some((piece) => piece.kind === "many")) return compileMany(pieces);
   const text = unit.compilers.text(word, unit);
@@ -168,12 +168,12 @@ function addValues(joining: Joining, values: readonly Value[], piece: Piece): vo
 
 // ── Globs ─────────────────────────────────────────────────────────────────────────────────────
 
-function compileGlob(pieces: readonly Piece[], unit: Unit, noMatch: NoMatch): Fields {
+function compileGlob(pieces: readonly Piece[], noMatch: NoMatch): Fields {
   return (rt, out) => {
     const segments: PatternSegment[] = [];
     const next = (index: number): MaybePromise<void> => {
       const piece = pieces[index];
-      if (piece === undefined) return matchFiles(rt, segments, out, noMatch, unit);
+      if (piece === undefined) return matchFiles(rt, segments, out, noMatch);
       return after(valuesOf(rt, piece), (values) => {
         // What an expansion gives is never a pattern.
         segments.push({ text: values.map(toText).join(" "), active: piece.kind === "text" && !piece.quoted });
@@ -184,13 +184,7 @@ function compileGlob(pieces: readonly Piece[], unit: Unit, noMatch: NoMatch): Fi
   };
 }
 
-function matchFiles(
-  rt: Runtime,
-  segments: readonly PatternSegment[],
-  out: Value[],
-  noMatch: NoMatch,
-  unit: Unit,
-): MaybePromise<void> {
+function matchFiles(rt: Runtime, segments: readonly PatternSegment[], out: Value[], noMatch: NoMatch): MaybePromise<void> {
   const text = segments.map((segment) => segment.text).join("");
   if (rt.options.noglob) {
     out.push(text);

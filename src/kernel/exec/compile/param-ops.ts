@@ -2,7 +2,7 @@ import type { ParamOp } from "../../../parser/index.ts";
 import type { MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { after, Fault } from "../control.ts";
-import type { Pattern } from "../pattern.ts";
+import type { Pattern, PatternSegment } from "../pattern.ts";
 import { quote } from "../quote.ts";
 import type { Runtime } from "../runtime.ts";
 import { compileWordPattern } from "./patterns.ts";
@@ -14,7 +14,7 @@ export type Change = (rt: Runtime, text: string, unset: boolean) => MaybePromise
 type ChangeOp = Extract<ParamOp, { kind: "trim" | "replace" | "case" | "transform" }>;
 type SliceOp = Extract<ParamOp, { kind: "slice" }>;
 
-export function compileChange(op: ChangeOp, unit: Unit, quoted: boolean): Change {
+export function compileChange(op: ChangeOp, unit: Unit): Change {
   switch (op.kind) {
     case "trim": {
       const pattern = compileWordPattern(op.pattern, unit);
@@ -25,7 +25,7 @@ export function compileChange(op: ChangeOp, unit: Unit, quoted: boolean): Change
       };
     }
     case "replace":
-      return compileReplace(op, unit, quoted);
+      return compileReplace(op, unit);
     case "case": {
       const pattern = op.pattern === undefined ? undefined : compileWordPattern(op.pattern, unit);
       const letter = op.op;
@@ -57,28 +57,42 @@ const trimmers: Readonly<Record<"#" | "##" | "%" | "%%", (pattern: Pattern, text
   },
 };
 
-function compileReplace(op: Extract<ParamOp, { kind: "replace" }>, unit: Unit, quoted: boolean): Change {
+type Instead = (match: string) => string;
+
+function compileReplace(op: Extract<ParamOp, { kind: "replace" }>, unit: Unit): Change {
   const pattern = compileWordPattern(op.pattern, unit);
-  const replacement = unit.compilers.text(op.replacement, unit, quoted);
+  const segments = unit.compilers.segments(op.replacement, unit);
   const replace = replacers[op.op];
   return (rt, text) => {
     const compiled = pattern(rt);
-    const instead = replacement(rt);
-    if (!(compiled instanceof Promise) && typeof instead === "string") return replace(compiled, text, instead);
-    return after(compiled, (done) => after(instead, (with_) => replace(done, text, with_)));
+    const parts = segments(rt);
+    if (!(compiled instanceof Promise) && !(parts instanceof Promise)) return replace(compiled, text, replacementOf(parts));
+    return after(compiled, (done) => after(parts, (ready) => replace(done, text, replacementOf(ready))));
   };
 }
 
-const replacers: Readonly<Record<"/" | "//" | "/#" | "/%", (pattern: Pattern, text: string, instead: string) => string>> = {
-  "/": (pattern, text, instead) => pattern.replace(text, false, () => instead),
-  "//": (pattern, text, instead) => pattern.replace(text, true, () => instead),
+/** An unquoted `&` stands for the match, `\\&` for itself. */
+function replacementOf(segments: readonly PatternSegment[]): Instead {
+  if (!segments.some((segment) => segment.active && segment.text.includes("&"))) {
+    const text = segments.map((segment) => segment.text).join("");
+    return () => text;
+  }
+  return (match) =>
+    segments
+      .map((segment) => (segment.active ? segment.text.replace(/\\&|&/g, (found) => (found === "&" ? match : "&")) : segment.text))
+      .join("");
+}
+
+const replacers: Readonly<Record<"/" | "//" | "/#" | "/%", (pattern: Pattern, text: string, instead: Instead) => string>> = {
+  "/": (pattern, text, instead) => pattern.replace(text, false, instead),
+  "//": (pattern, text, instead) => pattern.replace(text, true, instead),
   "/#": (pattern, text, instead) => {
     const end = pattern.longestPrefix(text);
-    return end < 0 ? text : instead + text.slice(end);
+    return end < 0 ? text : instead(text.slice(0, end)) + text.slice(end);
   },
   "/%": (pattern, text, instead) => {
     const start = pattern.longestSuffix(text);
-    return start < 0 ? text : text.slice(0, start) + instead;
+    return start < 0 ? text : text.slice(0, start) + instead(text.slice(start));
   },
 };
 

@@ -24,13 +24,13 @@ export function compileParam(part: ParamExpansion, unit: Unit, quoted: boolean):
     return compileDefault(part, part.op, unit, quoted, all === undefined ? undefined : compileAll(part, unit));
   if (all !== undefined) {
     const values = part.indirect ? compileKeys(part, unit) : compileAll(part, unit);
-    return many(compileEach(values, part, unit, quoted), all === "*", quoted);
+    return many(compileEach(values, part, unit), all === "*", quoted);
   }
   const base = compileOne(part, unit, "error");
   return {
     kind: "one",
     quoted,
-    get: part.op === undefined ? strict(base, part) : compileOp(strict(base, part), part.op, unit, quoted),
+    get: part.op === undefined ? strict(base, part) : compileOp(strict(base, part), part.op, unit),
   };
 }
 
@@ -102,14 +102,14 @@ export function countCharacters(text: string): number {
   return count;
 }
 
-function compileOp(base: Lookup, op: Exclude<ParamOp, { kind: "default" | "names" }>, unit: Unit, quoted: boolean): Lookup {
+function compileOp(base: Lookup, op: Exclude<ParamOp, { kind: "default" | "names" }>, unit: Unit): Lookup {
   if (op.kind === "slice") {
     const textSlice = compileTextSlice(op, unit);
     const listSlice = compileListSlice(op, unit);
     return (rt) =>
       after(base(rt), (value) => (isList(value) ? listSlice(rt, value) : textSlice(rt, value === undefined ? "" : toText(value))));
   }
-  const change = compileChange(op, unit, quoted);
+  const change = compileChange(op, unit);
   return (rt) => after(base(rt), (value) => applyChange(rt, change, value));
 }
 
@@ -143,7 +143,7 @@ async function mapLater(rt: Runtime, change: Change, values: readonly Value[]): 
 }
 
 /** Operators over all elements. */
-function compileEach(values: Values, part: ParamExpansion, unit: Unit, quoted: boolean): Values {
+function compileEach(values: Values, part: ParamExpansion, unit: Unit): Values {
   const op = part.op;
   if (op === undefined || op.kind === "names" || op.kind === "default") return values;
   if (op.kind === "slice") {
@@ -152,6 +152,6 @@ function compileEach(values: Values, part: ParamExpansion, unit: Unit, quoted: b
     const withZero: Values = part.subscripts.length === 0 ? (rt) => [rt.arg0, ...rt.positional] : values;
     return (rt) => after(withZero(rt), (all) => slice(rt, all));
   }
-  const change = compileChange(op, unit, quoted);
+  const change = compileChange(op, unit);
   return (rt) => after(values(rt), (all) => mapValues(rt, change, all));
 }
