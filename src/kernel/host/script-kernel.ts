@@ -17,6 +17,7 @@ export async function scriptKernel(hosted: HostedKernel, shell: Shell): Promise<
       await slot.turn;
       const document = await parts.documents.open(session.contextId);
       const recording = new Recording({ document, principalId: session.principal.id, code, stdout, stderr, status: "running" });
+      await recording.blockId();
       const moves = new ProgramMoves(parts, session);
       const power = moves.power();
       own.use(power);

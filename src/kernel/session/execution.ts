@@ -109,12 +109,21 @@ export class ProgramRun implements Execution {
       ...(args === undefined ? {} : { args }),
     };
     try {
-      // A document that cannot be opened is told by `#finish`; the program runs all the same.
-      if (waited) await this.#recording.then((one) => one?.running()).catch(() => undefined);
+      await this.#announce(waited);
       return await shell.run(this.#moves.power(), this.#code, name ?? "kaish", io);
     } catch (error) {
       await this.#complain(`internal error: ${error instanceof Error ? error.message : String(error)}`);
       return { status: 1, refused: false, exited: false };
+    }
+  }
+
+  /** The program's blocks come before those that it makes, and a fork that it makes has both. */
+  async #announce(waited: boolean): Promise<void> {
+    try {
+      const recording = await this.#recording;
+      await (waited ? recording?.running() : recording?.blockId());
+    } catch {
+      // A document that cannot be written is told by `#finish`; the program runs all the same.
     }
   }
 

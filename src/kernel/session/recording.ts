@@ -43,6 +43,7 @@ export class Recording {
       kind: "toolResult",
       toolKind: "shell",
       parentId: call.id,
+      after: call.id,
       status,
     });
     return result.id;
