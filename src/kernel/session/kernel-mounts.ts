@@ -1,4 +1,4 @@
-import { localBackend, type MountTable, normalise, toVfsError, VfsError } from "../../vfs/index.ts";
+import { isWithin, localBackend, type MountTable, normalise, toVfsError, VfsError } from "../../vfs/index.ts";
 import type { MountInfo } from "../api.ts";
 import { KernelError, type KernelErrorCode } from "../errors.ts";
 import type { Store } from "../state/index.ts";
@@ -38,7 +38,7 @@ export class KernelMounts {
     const rows = [...(await this.#store.mounts())].sort((a, b) => a.path.length - b.path.length);
     for (const { path, source, writable } of rows) {
       try {
-        this.#tree.mount(path, localBackend(source), { writable });
+        this.#tree.mount(path, localBackend(source), { writable: writable && this.#isWritable(source) });
       } catch (error) {
         notices.push(`${path} is not mounted: ${source}: ${fileError(error, source).message.replace(`${source}: `, "")}`);
       }
@@ -60,6 +60,12 @@ export class KernelMounts {
       throw new KernelError("conflict", `something is mounted on ${at} already`, { errno: "EBUSY", path: at });
     }
     const real = await this.#realSource(source);
+    if (writable && !this.#isWritable(await this.#tree.realpath(source))) {
+      throw new KernelError("refused", `${source} is on a read-only mount, so it can only be mounted --ro`, {
+        errno: "EROFS",
+        path: source,
+      });
+    }
     try {
       this.#tree.mount(at, localBackend(real), { writable });
     } catch (error) {
@@ -71,6 +77,12 @@ export class KernelMounts {
       this.#tree.unmount(at);
       throw error;
     }
+  }
+
+  /** Who sees a folder read-only does not get to write it through a second mount. */
+  #isWritable(path: string): boolean {
+    const over = this.#tree.mounts().filter((mount) => isWithin(path, mount.path));
+    return over.reduce((longest, mount) => (mount.path.length > longest.path.length ? mount : longest)).writable;
   }
 
   async #realSource(source: string): Promise<string> {
