@@ -1,4 +1,7 @@
 import type { Command } from "../kernel/command.ts";
+import { keys, push, typeofCommand, values } from "./data/items.ts";
+import { fromjson, tojson } from "./data/json.ts";
+import { lines, words } from "./data/words.ts";
 import { ls } from "./files/ls.ts";
 import { blockAppend, blockCreate, blockList, blockRead, blockStatus } from "./kernel/blocks.ts";
 import { context } from "./kernel/context.ts";
@@ -24,6 +27,7 @@ import { kill, trap } from "./shell/trap.ts";
 import { colon, falseCommand, trueCommand } from "./shell/true.ts";
 import { commandCommand, hash, type, which } from "./shell/type.ts";
 import { umask } from "./shell/umask.ts";
+import { env, printenv } from "./system/env.ts";
 import { cat } from "./text/cat.ts";
 import { cut } from "./text/cut.ts";
 import { grep } from "./text/grep.ts";
@@ -40,10 +44,25 @@ import { tr } from "./text/tr.ts";
 import { uniq } from "./text/uniq.ts";
 import { wc } from "./text/wc.ts";
 import { yes } from "./text/yes.ts";
+import { date } from "./time/date.ts";
+import { sleep, timeout } from "./time/sleep.ts";
 import { mount, mounts, unmount } from "./vfs/mount.ts";
 
 /** Every builtin, in the order of its folder and name. */
 export const commands: readonly Command[] = [
+  keys,
+  push,
+  typeofCommand,
+  values,
+  fromjson,
+  tojson,
+  lines,
+  words,
+  env,
+  printenv,
+  date,
+  sleep,
+  timeout,
   alias,
   unalias,
   cd,
