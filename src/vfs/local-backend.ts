@@ -9,8 +9,8 @@ import { toVfsError, VfsError } from "./vfs-error.ts";
  * reached: not by `..`, not by a symlink, not by one swapped in meanwhile (on Linux; elsewhere checked just before).
  */
 export function localBackend(hostRoot: string): Backend {
-  const root = attempt("/", () => fs.realpathSync.native(hostRoot));
-  if (!attempt("/", () => fs.statSync(root)).isDirectory()) throw new VfsError("ENOTDIR", hostRoot);
+  const root = attempt(hostRoot, () => fs.realpathSync.native(hostRoot));
+  if (!attempt(hostRoot, () => fs.statSync(root)).isDirectory()) throw new VfsError("ENOTDIR", hostRoot);
   return new LocalBackend(root, root === "/" ? openPlace : confinedPlace(root));
 }
 
