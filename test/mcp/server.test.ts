@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
@@ -52,10 +53,10 @@ interface Block {
 
 beforeAll(async () => {
   box = sandbox();
+  mkdirSync(join(box.folder, "open"));
+  mkdirSync(join(box.folder, "closed"));
+  writeFileSync(join(box.folder, "closed/a"), "secret\n");
   client = await connect(["--allow-write", join(box.folder, "open")]);
-});
-beforeAll(() => {
-  kaish(box, ["-c", "mkdir -p open closed; echo secret > closed/a"]);
 });
 afterAll(async () => {
   await client.close();
@@ -177,6 +178,11 @@ describe("kaish as an MCP server", () => {
     expect(wrong.isError).toBe(true);
     const missing = await call("block_read", { block: "99999" });
     expect(missing).toMatchObject({ isError: true });
+  });
+
+  it("says which folder of --allow-write is not there", () => {
+    const outcome = kaish(box, ["serve", "--stdio", "--allow-write", "no/such"]);
+    expect(outcome).toMatchObject({ status: 1, stderr: `kaish: ${join(box.folder, "no/such")}: No such file or directory\n` });
   });
 
   it("keeps a named kernel for the next session", async () => {

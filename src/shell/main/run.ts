@@ -2,6 +2,7 @@ import { version } from "../../../package.json";
 import { commandTable } from "../../commands/index.ts";
 import { quote } from "../../kernel/exec/quote.ts";
 import { KernelError, type KernelErrorCode } from "../../kernel/index.ts";
+import { VfsError } from "../../vfs/index.ts";
 import { type Invocation, parseCommandLine, type Where } from "./cli.ts";
 import { runInteractive } from "./interactive.ts";
 import { attach, defaultKernel } from "./kernels.ts";
@@ -40,6 +41,10 @@ export async function runInvocation(started: Started): Promise<void> {
 
 /** The status for an error that kept kaish from running anything. */
 function report(error: unknown): number {
+  if (error instanceof VfsError) {
+    notice(error.path === undefined ? error.message : `${error.path}: ${error.message}`);
+    return 1;
+  }
   if (!(error instanceof KernelError)) {
     notice(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return 70;
