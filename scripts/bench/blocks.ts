@@ -67,7 +67,9 @@ export async function benchBlocks(): Promise<void> {
     ]);
     print(`\nappending ${tokens.toLocaleString("en")} tokens to one block      ms   second half / first half`);
     print(`  raw yjs, a transaction a token, in memory  ${raw.ms.toFixed(0).padStart(6)}   ${raw.halves.toFixed(2)}`);
-    print(`  kaish, durable                             ${ours.ms.toFixed(0).padStart(6)}   ${ours.halves.toFixed(2)}   ${ratio(ours.ms, raw.ms)} of raw yjs`);
+    print(
+      `  kaish, durable                             ${ours.ms.toFixed(0).padStart(6)}   ${ours.halves.toFixed(2)}   ${ratio(ours.ms, raw.ms)} of raw yjs`,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
