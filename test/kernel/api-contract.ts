@@ -163,6 +163,7 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect((await run(api, "cat", { stdin: textSource("given\n") })).stdout).toBe("given\n");
         expect((await run(api, "cat")).stdout).toBe("");
         expect((await run(api, 'echo "$1-$2-$#"', { args: ["a b", "c"] })).stdout).toBe("a b-c-2\n");
+        expect((await run(api, 'echo "$0 $#"', { name: "script.kai" })).stdout).toBe("script.kai 0\n");
         expect((await run(api, 'echo "$#"')).stdout).toBe("0\n");
       });
 
@@ -173,6 +174,23 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect(await api.getVariable("n")).toBe(41);
         expect(await api.getCwd()).toMatch(/\/sub$/);
         expect((await api.info()).context.cwd).toBe(await api.getCwd());
+      });
+
+      it("a guest with its own folder and environment sees the context's variables and leaves nothing in its shell", async () => {
+        const api = await attached();
+        await run(api, "x=ours; mkdir sub");
+        const start = await api.getCwd();
+        const code = "trap 'echo bye' EXIT; echo $x $GUEST; pwd; printenv GUEST; x=theirs; y=1; cd /; exit 3";
+        const { stdout, status } = await run(api, code, { cwd: `${start}/sub`, env: { GUEST: "g g" } });
+        expect({ stdout, status }).toEqual({ stdout: `ours g g\n${start}/sub\ng g\nbye\n`, status: 3 });
+        expect((await run(api, 'echo "$x[$y][$GUEST]"; pwd')).stdout).toBe(`ours[][]\n${start}\n`);
+        expect(await run(api, "echo never", { cwd: "/no/such" })).toMatchObject({
+          stdout: "",
+          stderr: "kaish: /no/such: No such file or directory\n",
+          status: 1,
+        });
+        await run(api, "inner=yes; fork debug >/dev/null", { env: {} });
+        expect((await run(await api.joinContext("debug"), "echo $inner")).stdout).toBe("yes\n");
       });
 
       it("records a call and a result whose parent is the call", async () => {

@@ -57,15 +57,17 @@ class RunningShell implements Shell {
 
   run(source: string, name: string, io: RunIo): MaybePromise<RunResult> {
     const rt = this.#rt;
-    const { positional } = rt;
+    const { arg0, positional } = rt;
     this.#begin(io);
     const prepared = prepare(rt, source, name);
     if (prepared.kind === "refused") {
       rt.status = 2;
       return after(rt.stderr.write(prepared.text), () => ({ status: 2, refused: true, exited: false }));
     }
+    if (io.arg0 !== undefined) rt.arg0 = io.arg0;
     if (io.args !== undefined) rt.positional = io.args;
     const finish = (ended: number): MaybePromise<RunResult> => {
+      rt.arg0 = arg0;
       if (io.args !== undefined) rt.positional = positional;
       return this.#finish(ended, io);
     };
@@ -151,6 +153,10 @@ class RunningShell implements Shell {
 
   set(name: string, value: Value): void {
     assign(this.#rt, name, value);
+  }
+
+  export(name: string, value: string): void {
+    exportVariable(this.#rt, name, value);
   }
 
   variables(): ReadonlyMap<string, Value> {

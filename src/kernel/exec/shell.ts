@@ -36,7 +36,8 @@ export interface RunIo {
   readonly stderr: ByteSink;
   /** Aborted: everything that runs is stopped, status 130 (or 124 when the reason is a time-out). */
   readonly signal: AbortSignal;
-  /** `$1`… during this run; default: the shell's own, which stay as they were. */
+  /** `$0` and `$1`… during this run; default: the shell's own, which stay as they were. */
+  readonly arg0?: string;
   readonly args?: readonly string[];
 }
 
@@ -60,6 +61,8 @@ export interface Shell {
   copy(host: ShellHost): Shell;
   get(name: string): Value | undefined;
   set(name: string, value: Value): void;
+  /** Sets an exported variable. */
+  export(name: string, value: string): void;
   variables(): ReadonlyMap<string, Value>;
   chdir(path: string): MaybePromise<void>;
   functionNames(): readonly string[];

@@ -6,6 +6,7 @@ import type { ContextId } from "../ids.ts";
 import type { KernelPower } from "../kernel-power.ts";
 import type { Store } from "../state/index.ts";
 import { unlessAborted } from "./excerpt.ts";
+import { fileError } from "./kernel-mounts.ts";
 import { ShellState } from "./shell-state.ts";
 
 export interface ContextShellOptions {
@@ -18,6 +19,12 @@ export interface ContextShellOptions {
   readonly home: string;
   readonly store: Store;
   readonly contexts: Contexts;
+}
+
+/** Where a program runs that is not to leave anything in the context's shell. */
+export interface Guest {
+  readonly cwd: string | undefined;
+  readonly env: Readonly<Record<string, string>> | undefined;
 }
 
 /** A place in the queue of a context. */
@@ -41,6 +48,8 @@ export class ContextShell {
   #inside = 0;
   #power: KernelPower | undefined;
   #adopted = false;
+  /** The copy that runs now. */
+  #guest: Shell | undefined;
 
   constructor(options: ContextShellOptions) {
     this.#options = options;
@@ -61,7 +70,7 @@ export class ContextShell {
 
   /** Begins with a copy of another context's shell, which may be in the middle of a program. */
   async copyFrom(source: ContextShell): Promise<void> {
-    const from = await source.shell();
+    const from = source.#guest ?? (await source.shell());
     // What the original was born with is not to be kept for the copy either.
     const shell = from.copy(this.#host());
     this.#state = source.#state?.forCopy(shell) ?? new ShellState(shell);
@@ -90,13 +99,27 @@ export class ContextShell {
     };
   }
 
-  /** Runs a program; its slot's turn must have come. */
-  async run(power: KernelPower, code: string, name: string, io: RunIo): Promise<RunResult> {
-    const shell = await this.shell();
+  /** Runs a program; its slot's turn must have come. Rejects with `KernelError` for a guest's folder that cannot be entered. With a guest's place it runs in a copy of the shell, of which nothing stays. */
+  async run(power: KernelPower, code: string, name: string, io: RunIo, guest?: Guest): Promise<RunResult> {
+    const own = await this.shell();
     this.#power = power;
-    const result = await shell.run(code, name, io);
-    await this.save();
-    return result;
+    if (guest === undefined) {
+      const result = await own.run(code, name, io);
+      await this.save();
+      return result;
+    }
+    const copy = own.copy(this.#host());
+    this.#guest = copy;
+    try {
+      for (const [variable, value] of Object.entries(guest.env ?? {})) copy.export(variable, value);
+      if (guest.cwd !== undefined) await enter(copy, guest.cwd);
+      const result = await copy.run(code, name, io);
+      await copy.close(io);
+      // The EXIT trap has the last word.
+      return { ...result, status: copy.lastStatus };
+    } finally {
+      this.#guest = undefined;
+    }
   }
 
   /** The power of a program that runs already. */
@@ -141,5 +164,13 @@ export class ContextShell {
         return this.#power;
       },
     };
+  }
+}
+
+async function enter(shell: Shell, folder: string): Promise<void> {
+  try {
+    await shell.chdir(folder);
+  } catch (error) {
+    throw fileError(error, folder);
   }
 }

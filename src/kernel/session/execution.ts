@@ -1,4 +1,5 @@
 import type { ExecuteOptions, ExecuteResult, Execution } from "../api.ts";
+import { KernelError } from "../errors.ts";
 import type { RunResult } from "../exec/shell.ts";
 import { emptySource } from "../exec/streams.ts";
 import type { BlockId } from "../ids.ts";
@@ -91,7 +92,7 @@ export class ProgramRun implements Execution {
 
   async #run(slot: Slot, waited: boolean): Promise<RunResult> {
     const shell = this.#parts.shellOf(this.#session.contextId);
-    const { stdin, stdout, stderr, name, args, record } = this.#options;
+    const { stdin, stdout, stderr, name, args, record, cwd, env } = this.#options;
     try {
       await slot.turn;
     } catch {
@@ -106,13 +107,16 @@ export class ProgramRun implements Execution {
       stdout: tee(stdout, this.#stdout),
       stderr: tee(stderr, this.#stderr),
       signal,
+      ...(name === undefined ? {} : { arg0: name }),
       ...(args === undefined ? {} : { args }),
     };
+    const guest = cwd === undefined && env === undefined ? undefined : { cwd, env };
     try {
       await this.#announce(waited);
-      return await shell.run(this.#moves.power(), this.#code, name ?? "kaish", io);
+      return await shell.run(this.#moves.power(), this.#code, name ?? "kaish", io, guest);
     } catch (error) {
-      await this.#complain(`internal error: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      await this.#complain(error instanceof KernelError ? message : `internal error: ${message}`);
       return { status: 1, refused: false, exited: false };
     }
   }
