@@ -101,6 +101,11 @@ export class Repl implements TerminalUser {
     else this.#leave(SIGNAL_STATUS[signal]);
   }
 
+  onProgramInterrupted(): void {
+    this.#lines = [];
+    this.#program?.interruptQuietly();
+  }
+
   hide(): void {
     this.#scrollback.flush();
     this.#scrollback.hold();

@@ -63,6 +63,11 @@ export class RunningProgram {
   /** The first time it is asked to end, after that it is made to. */
   interrupt(): void {
     this.#lines.echo("^C");
+    this.interruptQuietly();
+  }
+
+  /** The same, for a ctrl-c that the terminal has echoed itself. */
+  interruptQuietly(): void {
     this.#interrupts += 1;
     if (this.#interrupts === 1) this.#execution.interrupt();
     else this.#controller.abort();

@@ -4,6 +4,8 @@ import { TerminalModes } from "./terminal-modes.ts";
 
 /** How long a lone Escape waits for the rest of a sequence, in milliseconds. */
 const ESCAPE_TIME = 50;
+/** The status of a program that SIGINT ended. */
+const INTERRUPTED = 130;
 const MIN_COLUMNS = 20;
 const MIN_ROWS = 4;
 
@@ -12,6 +14,8 @@ export interface TerminalUser {
   onInput(event: InputEvent): void;
   /** From outside, or a ctrl-c that arrived as a signal. */
   onSignal(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void;
+  /** A ctrl-c ended the program that had the terminal: what it was part of is to end too. */
+  onProgramInterrupted(): void;
   /** Takes everything off the screen; what it leaves is the last line, where a program may go on. */
   hide(): void;
   show(): void;
@@ -42,7 +46,12 @@ export class Terminal {
   #user: TerminalUser | null = null;
   /** Programs that have the terminal now. */
   #lent = 0;
+  #lending: Promise<void> = Promise.resolve();
+  /** A ctrl-c came while the terminal was lent. */
+  #interrupted = false;
   #open = false;
+  /** Its modes are ours and we read it. */
+  #isOurs = false;
   #escapeTimer: NodeJS.Timeout | null = null;
   /** Input that came before there was a user. */
   #early: InputEvent[] = [];
@@ -92,7 +101,7 @@ export class Terminal {
   close(): void {
     if (!this.#open) return;
     this.#open = false;
-    if (this.#lent === 0) this.#giveUp();
+    this.#giveUp();
     this.#user = null;
     process.off("SIGTERM", this.#onTerminate);
     process.off("SIGHUP", this.#onHangUp);
@@ -106,23 +115,38 @@ export class Terminal {
   readonly foreground = async <T>(run: () => Promise<T>): Promise<T> => {
     if (!this.#open) return run();
     this.#lent += 1;
-    if (this.#lent === 1) {
-      this.#user?.hide();
-      this.#giveUp();
-    }
+    if (this.#lent === 1) this.#lending = this.#lend();
     try {
-      return await run();
+      await this.#lending;
+      const result = await run();
+      // As in every shell: only if the program died of it. An editor that takes ctrl-c for a key goes on.
+      if (this.#interrupted && result === INTERRUPTED) this.#user?.onProgramInterrupted();
+      return result;
     } finally {
       this.#lent -= 1;
-      if (this.#lent === 0 && this.#open) {
-        this.#take();
-        this.#startLine();
-        this.#user?.show();
-      }
+      if (this.#lent === 0) this.#takeBack();
     }
   };
 
+  /** What was typed until now is heard first: a ctrl-c that stayed unread would reach neither us nor the program. */
+  async #lend(): Promise<void> {
+    await eventLoopTurn();
+    await eventLoopTurn();
+    if (!this.#open) return;
+    this.#user?.hide();
+    this.#giveUp();
+  }
+
+  #takeBack(): void {
+    this.#interrupted = false;
+    if (!this.#open) return;
+    this.#take();
+    this.#startLine();
+    this.#user?.show();
+  }
+
   #take(): void {
+    this.#isOurs = true;
     this.#input.setRawMode(true);
     this.#modes.enter("paste", "\u001b[?2004h", "\u001b[?2004l");
     this.#modes.enter("cursor", "\u001b[?25h", "\u001b[?25h\u001b[0m");
@@ -131,6 +155,8 @@ export class Terminal {
   }
 
   #giveUp(): void {
+    if (!this.#isOurs) return;
+    this.#isOurs = false;
     this.#stopEscapeTimer();
     this.#input.off("data", this.#onData);
     this.#input.pause();
@@ -177,16 +203,15 @@ export class Terminal {
   }
 
   readonly #onInterrupt = (): void => {
-    if (this.#lent === 0) this.#user?.onSignal("SIGINT");
+    if (!this.#isOurs) this.#interrupted = true;
+    else this.#user?.onSignal("SIGINT");
   };
 
   readonly #onTerminate = (): void => this.#user?.onSignal("SIGTERM");
   readonly #onHangUp = (): void => this.#user?.onSignal("SIGHUP");
 
   readonly #onExit = (): void => {
-    if (this.#lent > 0) return;
-    this.#modes.leaveAll();
-    this.#setCooked();
+    this.#giveUp();
   };
 
   /** Synchronous: the process may be on its way out. */
@@ -200,3 +225,7 @@ export class Terminal {
 }
 
 function ignore(): void {}
+
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -88,7 +88,13 @@ test("a builtin reads what is typed; an external program gets the terminal", asy
 
 test("ctrl-c stops an external program, a pipeline and a loop", async () => {
   await open();
-  for (const code of ["/bin/sleep 60", "yes | cat > /dev/null", "while true; do echo x > /dev/null; done", "cat"]) {
+  for (const code of [
+    "/bin/sleep 60; echo never",
+    "for x in 1 2; do /bin/sleep 60; done",
+    "yes | cat > /dev/null",
+    "while true; do echo x > /dev/null; done",
+    "cat",
+  ]) {
     const before = session.raw.length;
     session.type(`${code}\r`);
     await session.until(`${code} runs`, () => session.raw.slice(before).includes(code) && !/❯/.test(session.cursor().row));

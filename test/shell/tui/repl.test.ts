@@ -328,10 +328,10 @@ describe("the terminal is given back", () => {
     ["SIGTERM", (session: TerminalSession) => signalRepl(session, "SIGTERM"), "143"],
     ["SIGHUP", (session: TerminalSession) => signalRepl(session, "SIGHUP"), "129"],
   ] as const)("after %s", async (_how, end, status) => {
-    // A shell around it tells what the terminal is like afterwards.
+    // A shell around it tells what the terminal is like afterwards, and stays, for what is printed last may be lost at an exit.
     const session = new TerminalSession("/bin/sh", [
       "-c",
-      `"$0" "$1"; echo "status $?"; stty -a; echo end`,
+      `"$0" "$1"; echo "status $?"; stty -a; echo end; read x`,
       process.execPath,
       program.file,
     ]);
