@@ -277,6 +277,49 @@ describe("programs", () => {
     expect((await api.execute("x", { signal: AbortSignal.abort() }).done).status).toBe(130);
   });
 
+  it("a stuck reader does not keep an interrupted program from ending", async () => {
+    const { api } = await session(
+      program(async ({ stdout }, interrupted) => {
+        let stop = false;
+        void interrupted.then(() => {
+          stop = true;
+        });
+        while (!stop) await stdout!.write(new Uint8Array(64 * 1024));
+        return 130;
+      }),
+    );
+    let writes = 0;
+    const stuck = {
+      write: () => {
+        writes++;
+        return new Promise<void>(() => {});
+      },
+    };
+    const execution = api.execute("yes", { stdout: stuck });
+    await until(() => writes === 1, "the first write");
+    execution.interrupt();
+    expect((await execution.done).status).toBe(130);
+    expect(writes).toBe(1);
+  });
+
+  it("what an interrupted program still says is heard", async () => {
+    const { api } = await session(
+      program(async ({ stdout }, interrupted) => {
+        await stdout!.write("on\n");
+        await interrupted;
+        await stdout!.write("trap 1\n");
+        await stdout!.write("trap 2\n");
+        return 130;
+      }),
+    );
+    const stdout = collect();
+    const execution = api.execute("x", { stdout });
+    await until(() => stdout.text() === "on\n", "the start");
+    execution.interrupt();
+    expect((await execution.done).status).toBe(130);
+    expect(stdout.text()).toBe("on\ntrap 1\ntrap 2\n");
+  });
+
   it("that ends while it reads leaves the bytes to its caller", async () => {
     const { api } = await session(
       program(async ({ stdin }) => {

@@ -9,20 +9,45 @@ import * as wire from "../generated/kaijutsu.ts";
 
 let executions = 0;
 
-/** Writes what comes, one after the other; the answer to a message is that it was taken. */
-function writer(
-  sink: ByteSink | undefined,
-): (params: wire.ExecStream_OnStdout$Params | wire.ExecStream_OnStderr$Params) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (params) => {
-    // The bytes are a view of the message, which nobody changes.
-    const write = async () => {
-      if (sink && params._hasChunk()) await sink.write(bytesOf(params.chunk));
-    };
-    const written = last.then(write);
-    last = written.catch(() => {});
-    return written;
-  };
+type OutputParams = wire.ExecStream_OnStdout$Params | wire.ExecStream_OnStderr$Params;
+
+/**
+ * Writes what comes, one after the other; the answer to a message is that it was taken. Once the program is interrupted, a
+ * sink that does not take its bytes loses what comes meanwhile, so that it cannot keep the program from ending.
+ */
+class Writer {
+  readonly #sink: ByteSink | undefined;
+  #last: Promise<void> = Promise.resolve();
+  /** Answers the message whose bytes the sink has not taken. */
+  #give: (() => void) | undefined;
+  #interrupted = false;
+
+  constructor(sink: ByteSink | undefined) {
+    this.#sink = sink;
+  }
+
+  interrupt(): void {
+    this.#interrupted = true;
+    this.#give?.();
+  }
+
+  write(params: OutputParams): Promise<void> {
+    if (this.#interrupted && this.#give) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const settle = (done: () => void) => () => {
+        this.#give = undefined;
+        done();
+      };
+      this.#give = resolve;
+      // The bytes are a view of the message, which nobody changes.
+      const written = this.#last.then(async () => {
+        if (params._hasChunk()) await this.#sink?.write(bytesOf(params.chunk));
+      });
+      this.#last = written.catch(() => {});
+      written.then(settle(resolve), (error) => settle(() => reject(error))());
+      if (this.#interrupted) setImmediate(resolve);
+    });
+  }
 }
 
 /** Answers the kernel's questions for input. A read that is under way when the program ends gives its bytes back. */
@@ -48,6 +73,7 @@ export class RemoteExecution implements Execution {
   readonly done: Promise<ExecuteResult>;
   #interrupted = false;
   #steering: wire.Execution$Client | undefined;
+  #writers: readonly Writer[] = [];
   #ended = false;
 
   constructor(kernel: () => wire.Kernel$Client, code: string, options: ExecuteOptions) {
@@ -58,6 +84,7 @@ export class RemoteExecution implements Execution {
 
   interrupt(): void {
     this.#interrupted = true;
+    for (const writer of this.#writers) writer.interrupt();
     this.#deliver();
   }
 
@@ -80,11 +107,14 @@ export class RemoteExecution implements Execution {
       failed = reject;
     });
     exit.catch(() => {});
+    const out = new Writer(stdout);
+    const err = new Writer(stderr);
+    this.#writers = [out, err];
     const stream = serve<wire.ExecStream$Server$Target>(
       wire.ExecStream$Client,
       {
-        onStdout: writer(stdout),
-        onStderr: writer(stderr),
+        onStdout: (params) => out.write(params),
+        onStderr: (params) => err.write(params),
         readStdin: reader(stdin),
         onExit(params) {
           try {
