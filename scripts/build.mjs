@@ -4,13 +4,14 @@
  * a registry, so that a class such as KernelError is one class everywhere.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const dist = join(root, "dist");
+/** Everything is made here and then takes the place of `dist` at once: whoever runs the old one meanwhile keeps it whole. */
+const dist = join(root, `dist-${process.pid}`);
 
 /** Source files that start a bundle of their own, loaded by `import()` in the source. */
 const lazyBundles = {
@@ -132,10 +133,18 @@ function buildSnapshot() {
   writeFileSync(join(dist, "kaish.stamp"), `${node.dev}:${node.ino}:${node.size}:${Math.floor(node.mtimeMs / 1000)}\n`);
 }
 
-rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
-const owned = await buildMain();
-await buildLazy(owned);
-buildSnapshot();
-copyFileSync(join(root, "scripts/launcher.sh"), join(dist, "kaish"));
-chmodSync(join(dist, "kaish"), 0o755);
+mkdirSync(dist);
+try {
+  const owned = await buildMain();
+  await buildLazy(owned);
+  buildSnapshot();
+  copyFileSync(join(root, "scripts/launcher.sh"), join(dist, "kaish"));
+  chmodSync(join(dist, "kaish"), 0o755);
+  const final = join(root, "dist");
+  const old = `${dist}-old`;
+  if (existsSync(final)) renameSync(final, old);
+  renameSync(dist, final);
+  rmSync(old, { recursive: true, force: true });
+} finally {
+  rmSync(dist, { recursive: true, force: true });
+}

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../guards/source-tree.ts";
+import { ensureBuilt } from "./built.ts";
 
 export const binary = join(root, "dist/kaish");
+ensureBuilt();
 
 /** A folder of its own for one test, and the environment that keeps kaish inside it. */
 export interface Sandbox {
