@@ -90,6 +90,7 @@ export interface ExecPower {
   run(
     argv: readonly string[],
     options?: {
+      /** All that is exported to the command; absent: what is exported here. */
       readonly env?: ReadonlyMap<string, string>;
       readonly stdin?: ByteSource;
       readonly stdout?: ByteSink;

@@ -270,7 +270,8 @@ export const unset = command(
       try {
         if (input.flags.f) ctx.shell.unsetFunction(name);
         else if (!namePattern.test(name) && !/^[A-Za-z_][A-Za-z0-9_]*\[.+\]$/s.test(name)) {
-          if (input.flags.v || !ctx.shell.unsetFunction(name)) report.fail(ctx, `\`${name}': not a valid identifier`);
+          if (input.flags.v) report.fail(ctx, `\`${name}': not a valid identifier`);
+          else ctx.shell.unsetFunction(name);
         } else if (!ctx.shell.unset(name) && !input.flags.v) ctx.shell.unsetFunction(name);
       } catch (error) {
         if (!(error instanceof CommandError)) throw error;

@@ -22,7 +22,13 @@ function parseMoment(text: string, now: number, zone: string | undefined): numbe
     Number(second),
     Number(part.padEnd(3, "0")),
   );
-  if (new Date(at).getUTCDate() !== Number(day) || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60)
+  if (
+    new Date(at).getUTCDate() !== Number(day) ||
+    Number(month) > 12 ||
+    Number(hour) > 23 ||
+    Number(minute) > 59 ||
+    Number(second) > 60
+  )
     throw new CommandError(`invalid date '${text}'`);
   if (offset === "Z" || offset === "UTC") return at;
   const shift = (written: string): number =>

@@ -10,6 +10,7 @@ export function forkExec(rt: Runtime): ExecPower {
     async run(argv, options = {}) {
       const child = rt.fork(true);
       if (options.signal !== undefined) child.signal = AbortSignal.any([rt.signal, options.signal]);
+      if (options.env !== undefined) hideExports(child, options.env);
       for (const [name, value] of options.env ?? []) {
         assign(child, name, value);
         const slot = child.variables.write(name);
@@ -22,6 +23,16 @@ export function forkExec(rt: Runtime): ExecPower {
       return runFork(child, (within) => rt.shared.invoke(within, argv, {}));
     },
   };
+}
+
+/** What is exported and not in `env` stays a variable and is given to no program. */
+function hideExports(child: Runtime, env: ReadonlyMap<string, string>): void {
+  for (const [name, { exported }] of [...child.variables.entries()]) {
+    if (!exported || env.has(name)) continue;
+    const slot = child.variables.write(name);
+    slot.exported = false;
+    slot.refresh();
+  }
 }
 
 function give(child: Runtime, fd: number, ends: { source?: ByteSource | undefined; sink?: ByteSink | undefined }): void {
