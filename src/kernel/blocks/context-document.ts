@@ -35,6 +35,8 @@ export class ContextDocument implements Document, Writer {
   readonly #host: DocumentHost;
   #state: BlockState | undefined;
   #loading: Promise<void> | undefined;
+  /** Why there is no state, while there is none. */
+  #missing: KernelError;
   #version = 0;
   #head = 0;
   #clients = new Map<PrincipalId, number>();
@@ -63,6 +65,7 @@ export class ContextDocument implements Document, Writer {
   constructor(host: DocumentHost, contextId: ContextId, loaded: Loaded) {
     this.#host = host;
     this.contextId = contextId;
+    this.#missing = new KernelError("io", `the document of context ${contextId} is being read from disk again`, { contextId });
     this.#adopt(loaded);
   }
 
@@ -177,12 +180,12 @@ export class ContextDocument implements Document, Writer {
     await this.settle();
   }
 
-  /** Frees the memory. The document is not used after this. */
+  /** Frees the memory. Every later call fails with `disconnected`. */
   destroy(): void {
     this.#state?.destroy();
     this.#state = undefined;
-    this.#loading = Promise.reject(new KernelError("disconnected", "the kernel is closed"));
-    this.#loading.catch(() => {});
+    this.#loading = undefined;
+    this.#missing = new KernelError("disconnected", "the kernel is closed");
   }
 
   take(): Commit | undefined {
@@ -245,8 +248,7 @@ export class ContextDocument implements Document, Writer {
   }
 
   #loaded(): BlockState {
-    if (this.#state === undefined)
-      throw new KernelError("io", `the document of context ${this.contextId} is being read from disk again`);
+    if (this.#state === undefined) throw this.#missing;
     return this.#state;
   }
 

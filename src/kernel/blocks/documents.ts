@@ -114,6 +114,7 @@ class StoredDocuments implements Documents {
     const document = new ContextDocument(this.#host, contextId, await load(this.#host.store, contextId));
     this.#known.set(contextId, new WeakRef(document));
     this.#use(contextId, document);
+    this.#trim();
     return document;
   }
 
@@ -124,13 +125,18 @@ class StoredDocuments implements Documents {
   #use(contextId: ContextId, document: ContextDocument): void {
     this.#used.delete(contextId);
     this.#used.set(contextId, document);
+  }
+
+  /** Lets the least recently used documents go, until the rest fits. */
+  #trim(): void {
     let heap = 0;
     for (const each of this.#used.values()) heap += each.heap;
     for (const [id, each] of this.#used) {
-      if (heap <= this.#memoryLimit || each === document) break;
+      if (heap <= this.#memoryLimit || this.#used.size === 1) break;
       heap -= each.heap;
       this.#letGo(id, each);
     }
+    for (const [id, ref] of this.#known) if (ref.deref() === undefined) this.#known.delete(id);
   }
 
   /** Its memory is freed when nobody holds it; until its rest is on disk we do. */

@@ -31,7 +31,10 @@ export function extractiveDistiller(): Distiller {
 
 function briefing({ blocks, question, signal }: DistillRequest): string {
   if (signal?.aborted === true) throw new KernelError("cancelled", "distillation was cancelled", {}, { cause: signal.reason });
-  const sentences = limited(transcriptOf(blocks).flatMap(sentencesOf));
+  const all = transcriptOf(blocks).flatMap(sentencesOf);
+  // What was typed to find out is worth telling only if nothing was found out.
+  const said = all.filter((sentence) => !sentence.entry.label.endsWith(" command"));
+  const sentences = limited(said.length > 0 ? said : all);
   if (sentences.length === 0) throw new KernelError("invalid", "there is nothing to distil: the context says nothing yet");
   const words = wordsOf(sentences.map((sentence) => sentence.text));
   const ranks = rank(words);
@@ -93,7 +96,9 @@ function score(
     (section === "decisions" ? 0.6 : 0) +
     (section === "questions" ? 0.3 : 0) +
     (conclusion.test(entry.text) ? 0.3 : 0);
-  return weightOf(entry.label) * (ranked + 0.2) * (1 + bonus);
+  // A long sentence shares words with everything.
+  const length = Math.max(1, words.size / 25);
+  return (weightOf(entry.label) * (ranked + 0.2) * (1 + bonus)) / length;
 }
 
 /** What people and models conclude says more than what tools print. */
@@ -117,8 +122,8 @@ function sentencesOf(entry: TranscriptEntry): readonly Sentence[] {
     .split("\n")
     .flatMap((line) => (isTool ? [line] : [...segmenter.segment(line)].map(({ segment }) => segment)));
   return texts
-    .map((text) => text.replace(/^[\s>#*•-]+/, "").trim())
-    .filter((text) => /[\p{L}\p{N}]/u.test(text) && !text.startsWith("[cut: "))
+    .map((text) => text.replace(/^[\s>#*|•-]+|\*\*|__(?=\W|$)/g, "").trim())
+    .filter((text) => (isTool ? /\p{L}/u : /[\p{L}\p{N}]/u).test(text) && !text.startsWith("[cut: "))
     .map((text) => ({ text, entry, section: isTool ? "findings" : sectionOf(text), references: referencesOf(text) }));
 }
 
@@ -127,15 +132,23 @@ function sectionOf(text: string): Section {
   return decision.test(text) ? "decisions" : "findings";
 }
 
-const reference =
-  /`([^`\s][^`]{0,79})`|((?:[\w@.-]+\/)+[\w.-]*\w(?::\d+(?::\d+)?)?|\b[\w-]+\.(?:[cm]?[jt]sx?|rs|py|go|java|rb|c|h|cc|cpp|hpp|cs|sh|kai|sql|md|json|toml|ya?ml|html|css|capnp|swift|kt)\b(?::\d+(?::\d+)?)?|\b[A-Za-z_]\w*(?:(?:::|\.)\w+)*\(\)|\b[A-Za-z_]\w*(?:::\w+)+)/g;
+const fileEnding = "[cm]?[jt]sx?|rs|py|go|java|rb|c|h|cc|cpp|hpp|cs|sh|kai|sql|md|json|toml|ya?ml|html|css|capnp|swift|kt";
+const references = new RegExp(
+  [
+    "`([^`\\s]{3,80})`",
+    // A path: of two folders or more, or from a root, or with an ending; then perhaps a line.
+    `((?:(?:\\.{0,2}/)?(?:[\\w@.-]+/){2,}[\\w.-]*\\w|\\.{1,2}/[\\w./-]*\\w|(?:[\\w@.-]+/)*[\\w.-]+\\.(?:${fileEnding})\\b)(?::\\d+(?::\\d+)?)?)`,
+    "(\\b[A-Za-z_]\\w*(?:(?:::|\\.)\\w+)*\\(\\))",
+    "(\\b[A-Za-z_]\\w*(?:::\\w+)+(?:\\(\\))?)",
+  ].join("|"),
+  "g",
+);
 
 /** Paths, `file:line`, names in backticks, `call()`, `a::b`. */
 function referencesOf(text: string): readonly string[] {
   const withoutUrls = text.replace(/\b[a-z]+:\/\/\S+/gi, " ");
-  return [...withoutUrls.matchAll(reference)]
-    .map((match) => match[1] ?? match[2] ?? "")
-    .filter((found) => !/^\d+\/\d+$/.test(found));
+  const found = [...withoutUrls.matchAll(references)].map(([whole, quoted]) => quoted ?? whole);
+  return found.filter((each) => /[A-Za-z]/.test(each));
 }
 
 /** The most telling ones; a place in a file stands for the file. */

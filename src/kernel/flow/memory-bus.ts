@@ -102,9 +102,9 @@ class Queue {
   }
 
   #wants(event: KernelEvent): boolean {
-    if (event.topic === "resync") return true;
-    if (!this.#topics.has(event.topic)) return false;
     const { contextId } = this.#options;
+    if (event.topic === "resync") return contextId === undefined || event.contextId === undefined || event.contextId === contextId;
+    if (!this.#topics.has(event.topic)) return false;
     return contextId === undefined || contextsOf(event).includes(contextId);
   }
 

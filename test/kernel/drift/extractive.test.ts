@@ -69,6 +69,21 @@ describe("the extractive distiller", () => {
     expect(found["Open questions"]?.join()).toContain("unclear whether the mobile client retries");
   });
 
+  it.each([
+    ["src/a/b.ts:10:3 is slow", "src/a/b.ts:10:3"],
+    ["look at README.md", "README.md"],
+    ["it is in ./bin/tool", "./bin/tool"],
+    ["`parse_line` loops", "parse_line"],
+    ["it calls flush() twice", "flush()"],
+    ["Store::open takes a path", "Store::open"],
+    ["5 tok/s and 3 us/row, yes/no, 1/2", undefined],
+    ["see https://example.com/a/b.html for more", undefined],
+  ])("in %j refers to %s", async (text, expected) => {
+    expect(sections(await distil(conversation(text)))["Code references"]).toEqual(
+      expected === undefined ? undefined : [`- ${expected}`],
+    );
+  });
+
   it("answers the question first of all", async () => {
     const parts = "lexer grammar scope closure stream buffer socket driver layout screen cursor prompt".split(" ");
     const chain = parts.map(

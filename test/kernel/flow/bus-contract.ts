@@ -129,6 +129,17 @@ export function busContract(name: string, open: () => EventBus): void {
       release();
     });
 
+    it("passes on a resync of one context to those who follow it, whatever their topics", async () => {
+      const bus = open();
+      const got: KernelEvent[][] = [[], [], []];
+      bus.subscribe({ topics: ["drift"], contextId: here }, (events) => void got[0]?.push(...events));
+      bus.subscribe({ topics: ["block"], contextId: elsewhere }, (events) => void got[1]?.push(...events));
+      bus.subscribe({ topics: ["block"] }, (events) => void got[2]?.push(...events));
+      bus.publish([{ topic: "resync", type: "resync", contextId: here }]);
+      await bus.settled();
+      expect(got.map((events) => events.length)).toEqual([1, 0, 1]);
+    });
+
     it("joins text that goes on, in blocks that stream at once, and keeps versions in order", async () => {
       const bus = open();
       const got: KernelEvent[] = [];
