@@ -12,6 +12,7 @@ export const context = verbCommand({
     "A context is one conversation with one document. It is named by its label, its short id, a prefix of its id, `.` (this one) or `.parent`.",
   needs: ["kernel"],
   flags: {
+    full: { help: "show: do not fold long programs and outputs" },
     last: { short: "n", value: "int", placeholder: "N", help: "show: the last N blocks only" },
   },
   verbs: {
@@ -23,7 +24,7 @@ export const context = verbCommand({
     show: {
       summary: "print its whole document, drift with where it came from",
       args: [{ name: "context", help: "which", optional: true, means: "context" }],
-      flags: ["last"],
+      flags: ["full", "last"],
       run: show,
     },
   },
@@ -115,6 +116,6 @@ async function show(args: readonly string[], input: Input, ctx: KernelContext): 
   const blocks = await ctx.kernel.api.listBlocks(typeof limit === "number" ? { limit } : {}, args[0] ?? ".");
   const { lineages } = await known(ctx);
   const value = blocks.map((block) => blockRecord(block, lineages, ctx.kernel));
-  await ctx.emit(value, () => documentText(blocks, lineages, ctx.kernel));
+  await ctx.emit(value, () => documentText(blocks, lineages, ctx.kernel, input.flags.full === true));
   return 0;
 }

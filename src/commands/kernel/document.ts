@@ -1,9 +1,16 @@
 import type { KernelPower } from "../../kernel/command.ts";
 import { type Block, firstLine, type Lineages, provenance } from "./show.ts";
 
-/** A whole document for people: a rule with name and author above each block, drift with where it came from. */
-export function documentText(blocks: readonly Block[], lineages: Lineages, power: KernelPower): string {
-  return blocks.map((block) => `${heading(block, lineages, power)}\n${body(block)}`).join("");
+/** What a tool was given and what it gave is shown up to so many lines; of more, so many from the start. */
+const longest = 12;
+const shown = 6;
+
+/**
+ * A whole document for people: a rule with name and author above each block, drift with where it came from. Unless `full`, long
+ * programs and outputs are folded.
+ */
+export function documentText(blocks: readonly Block[], lineages: Lineages, power: KernelPower, full: boolean): string {
+  return blocks.map((block) => `${heading(block, lineages, power)}\n${body(block, full)}`).join("");
 }
 
 function heading(block: Block, lineages: Lineages, power: KernelPower): string {
@@ -30,19 +37,18 @@ function describe(block: Block): string {
   }
 }
 
-function body(block: Block): string {
+function body(block: Block, full: boolean): string {
   const lead = block.kind === "toolCall" && block.toolKind === "shell" ? "$ " : "";
-  const text = block.content === "" ? "" : ended(indented(block.content, lead));
-  return block.stderr === undefined || block.stderr === "" ? text : `${text}${ended(indented(block.stderr, "! "))}`;
+  const folds = !full && (block.kind === "toolCall" || block.kind === "toolResult");
+  return indented(block.content, lead, folds) + indented(block.stderr ?? "", "! ", folds);
 }
 
-function indented(text: string, lead: string): string {
+function indented(text: string, lead: string, folds: boolean): string {
+  if (text === "") return "";
   const lines = text.replace(/\n$/, "").split("\n");
-  return lines.map((line, at) => `   ${at === 0 ? lead : " ".repeat(lead.length)}${line}`.trimEnd()).join("\n");
-}
-
-function ended(text: string): string {
-  return `${text}\n`;
+  const cut = folds && lines.length > longest ? lines.length - shown : 0;
+  const own = cut === 0 ? lines : [...lines.slice(0, shown), `… ${cut} more lines`];
+  return own.map((line, at) => `${`   ${at === 0 ? lead : " ".repeat(lead.length)}${line}`.trimEnd()}\n`).join("");
 }
 
 /** One line for a list: what the block is about. */
