@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type { Program } from "./ast.ts";
 import type { Diagnostic } from "./diagnostics.ts";
-import { explain } from "./grammar/errors.ts";
+import { explain, unclosedHeredoc } from "./grammar/errors.ts";
 import { unescapeBackquoted } from "./grammar/escapes.ts";
 import { SyntaxFailure } from "./grammar/failure.ts";
 import { Grammar } from "./grammar/grammar.ts";
@@ -47,7 +47,12 @@ function run<T>(parser: Grammar, textLength: number, rule: () => T): Parsed<T> {
   try {
     const found = rule();
     const problem = parser.errors[0];
-    if (problem === undefined) return { found, failure: undefined, failedAt: -1 };
+    if (problem === undefined) {
+      const heredoc = parser.unreadHeredocs[0];
+      return heredoc === undefined
+        ? { found, failure: undefined, failedAt: -1 }
+        : { found, failure: unclosedHeredoc(heredoc), failedAt: textLength };
+    }
     const offset = problem.token.startOffset;
     return {
       found: undefined,

@@ -113,6 +113,14 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     return body;
   });
 
+  /** The body of `for` and `select`: `{ … }` is taken too, as bash does. */
+  readonly forBody = this.RULE("forBody", (): readonly Statement[] =>
+    this.OR([
+      alt<readonly Statement[]>(() => this.SUBRULE(this.doBody)),
+      alt<readonly Statement[]>(() => this.SUBRULE(this.group).body),
+    ]),
+  );
+
   readonly forCommand = this.RULE("forCommand", (): ForCommand | ForArithCommand => {
     const open = this.CONSUME(lex.For);
     this.opened(open, "done");
@@ -136,7 +144,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     this.closed();
     this.OPTION(() => this.semicolon(this.CONSUME(lex.Terminator)));
     this.SUBRULE(this.newlines);
-    const body = this.SUBRULE(this.doBody);
+    const body = this.SUBRULE(this.forBody);
     const [init, condition, update] = parts;
     return {
       kind: "for-arith",
@@ -168,7 +176,7 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     });
     this.OPTION2(() => this.semicolon(this.CONSUME(lex.Terminator)));
     this.SUBRULE2(this.newlines);
-    const body = this.SUBRULE(this.doBody);
+    const body = this.SUBRULE(this.forBody);
     return {
       kind: "for",
       name: name.image,

@@ -5,6 +5,7 @@ import * as command from "../lexer/command-tokens.ts";
 import * as expansion from "../lexer/expansion-tokens.ts";
 import * as quote from "../lexer/part-tokens.ts";
 import * as value from "../lexer/value-tokens.ts";
+import type { PendingHeredoc } from "./base.ts";
 import { SyntaxFailure } from "./failure.ts";
 import type { Grammar } from "./grammar.ts";
 
@@ -19,13 +20,15 @@ const CLOSER_HINTS: Readonly<Record<string, string>> = {
   "]": "end it with `]`",
 };
 
+export function unclosedHeredoc(heredoc: PendingHeredoc): SyntaxFailure {
+  const hint = `end it with a line that holds only \`${heredoc.delimiter}\``;
+  return new SyntaxFailure(error("K008", `the heredoc \`${heredoc.delimiter}\` is not closed`, heredoc.span, hint), true);
+}
+
 /** The error of a text that ends inside a construct. */
 function missingEnd(grammar: Grammar, end: number, after: IToken | undefined): SyntaxFailure {
   const heredoc = grammar.unreadHeredocs[0];
-  if (heredoc !== undefined) {
-    const hint = `end it with a line that holds only \`${heredoc.delimiter}\``;
-    return new SyntaxFailure(error("K008", `the heredoc \`${heredoc.delimiter}\` is not closed`, heredoc.span, hint), true);
-  }
+  if (heredoc !== undefined) return unclosedHeredoc(heredoc);
   const open = grammar.openConstructs[grammar.openConstructs.length - 1];
   if (open !== undefined) {
     const span = grammar.span(open.start, open.start + open.opener.length);
