@@ -6,7 +6,7 @@ import { memoryBackend } from "../../src/vfs/memory-backend.ts";
 import { TextSink, testHost } from "../language/harness.ts";
 
 /** Groups whose commands need a kernel: their examples run where a kernel is made. */
-const elsewhere = new Set(["kernel", "agents"]);
+const elsewhere = new Set(["kernel", "vfs", "agents"]);
 
 describe.each(commands.map((command) => [command.signature.name, command.signature] as const))("%s", (name, signature) => {
   it("is declared in full", () => {

@@ -1,9 +1,14 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { commandTable } from "../../src/commands/index.ts";
+import { emptySource } from "../../src/kernel/exec/streams.ts";
 import type { HostedKernel } from "../../src/kernel/host/hosted-kernel.ts";
 import { type KernelOptions, openKernel } from "../../src/kernel/kernel.ts";
+import { createScriptShell, type ScriptShell } from "../../src/kernel/script-shell.ts";
+import { collector, type Outcome } from "./api-contract.ts";
+import { testEnv } from "./test-env.ts";
 
 export interface TestKernel {
   readonly hosted: HostedKernel;
@@ -12,16 +17,6 @@ export interface TestKernel {
   readonly home: string;
   /** Closes the kernel and removes both folders. */
   readonly close: () => Promise<void>;
-}
-
-/** The environment a test kernel's shells see: nothing of the tester's own but PATH. */
-export function testEnv(home: string): Map<string, string> {
-  return new Map([
-    ["PATH", process.env.PATH ?? "/usr/bin:/bin"],
-    ["HOME", home],
-    ["LC_ALL", "C.UTF-8"],
-    ["KAISH_HOME", home],
-  ]);
 }
 
 /** A kernel over the host's files in a fresh folder: ephemeral, unless named. */
@@ -39,4 +34,45 @@ export async function openTestKernel(options: Partial<KernelOptions> = {}): Prom
       rmSync(root, { recursive: true, force: true });
     },
   };
+}
+
+export interface Script {
+  readonly shell: ScriptShell;
+  readonly folder: string;
+  /** How often the kernel was loaded. */
+  loads: number;
+  run(code: string): Promise<Outcome>;
+}
+
+/** A script shell in a fresh folder; it ends with the test. */
+export function openScript(args: readonly string[] = []): Script {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "kaish-script-")));
+  const stderr = collector();
+  const io = () => ({ stdin: emptySource(), stdout: collector(), stderr, signal: new AbortController().signal });
+  const made: Script = {
+    folder,
+    loads: 0,
+    shell: createScriptShell({
+      commands: commandTable(),
+      cwd: folder,
+      env: testEnv(folder),
+      arg0: "test.kai",
+      args,
+      loadKernel: () => {
+        made.loads++;
+        return import("../../src/kernel/kernel.ts");
+      },
+    }),
+    run: async (code) => {
+      const stdout = collector();
+      const errors = collector();
+      const { status } = await made.shell.run(code, "test.kai", { ...io(), stdout, stderr: errors });
+      return { stdout: stdout.text(), stderr: errors.text(), status };
+    },
+  };
+  onTestFinished(async () => {
+    await made.shell.close(io());
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return made;
 }

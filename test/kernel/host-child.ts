@@ -4,7 +4,7 @@
  */
 import { commandTable } from "../../src/commands/index.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
-import { testEnv } from "./harness.ts";
+import { testEnv } from "./test-env.ts";
 
 const [what = "", home = "", name = "", folder = ""] = process.argv.slice(2);
 

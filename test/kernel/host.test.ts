@@ -13,7 +13,7 @@ import { ownPrincipal } from "../../src/kernel/host/principal.ts";
 import { KernelError, type KernelId, type PrincipalId } from "../../src/kernel/index.ts";
 import { type HostedKernel, openKernel } from "../../src/kernel/kernel.ts";
 import { run } from "./api-contract.ts";
-import { testEnv } from "./harness.ts";
+import { testEnv } from "./test-env.ts";
 
 function temporary(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "kaish-host-")));

@@ -1,56 +1,11 @@
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { commandTable } from "../../src/commands/index.ts";
+import { describe, expect, it } from "vitest";
 import { emptySource } from "../../src/kernel/exec/streams.ts";
-import { createScriptShell, type ScriptShell } from "../../src/kernel/script-shell.ts";
-import { collector, type Outcome } from "./api-contract.ts";
-import { testEnv } from "./harness.ts";
-
-interface Script {
-  readonly shell: ScriptShell;
-  readonly folder: string;
-  /** How often the kernel was loaded. */
-  loads: number;
-  run(code: string): Promise<Outcome>;
-}
-
-function script(args: readonly string[] = []): Script {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), "kaish-script-")));
-  const stderr = collector();
-  const io = () => ({ stdin: emptySource(), stdout: collector(), stderr, signal: new AbortController().signal });
-  const made: Script = {
-    folder,
-    loads: 0,
-    shell: createScriptShell({
-      commands: commandTable(),
-      cwd: folder,
-      env: testEnv(folder),
-      arg0: "test.kai",
-      args,
-      loadKernel: () => {
-        made.loads++;
-        return import("../../src/kernel/kernel.ts");
-      },
-    }),
-    run: async (code) => {
-      const stdout = collector();
-      const errors = collector();
-      const { status } = await made.shell.run(code, "test.kai", { ...io(), stdout, stderr: errors });
-      return { stdout: stdout.text(), stderr: errors.text(), status };
-    },
-  };
-  onTestFinished(async () => {
-    await made.shell.close(io());
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return made;
-}
+import { collector } from "./api-contract.ts";
+import { openScript } from "./harness.ts";
 
 describe("script shell", () => {
   it("answers at once and loads no kernel for a program without kernel verbs", async () => {
-    const one = script(["a", "b c"]);
+    const one = openScript(["a", "b c"]);
     const stdout = collector();
     const result = one.shell.run('echo "$0 $1 $2 $#"; x=1', "test.kai", {
       stdin: emptySource(),
@@ -67,7 +22,7 @@ describe("script shell", () => {
   });
 
   it("has a scratch folder in memory, loaded when it is first used", async () => {
-    const one = script();
+    const one = openScript();
     expect(await one.run("echo kept >/scratch/file; cat /scratch/file; ls /scratch")).toEqual({
       stdout: "kept\nfile\n",
       stderr: "",
@@ -76,7 +31,7 @@ describe("script shell", () => {
   });
 
   it("the first kernel verb brings a kernel whose context main has the running shell", async () => {
-    const one = script();
+    const one = openScript();
     const { stdout, status } = await one.run(
       "x=before; fork debug >/dev/null; x=after; context tree --json >tree; context info | head -1; echo $x",
     );
@@ -88,7 +43,7 @@ describe("script shell", () => {
   });
 
   it("records a program from its first byte, external programs too", async () => {
-    const one = script();
+    const one = openScript();
     const code = "echo one; /bin/echo two; block_create mine >/dev/null; /bin/sh -c 'echo three; echo oops >&2'; false";
     const first = await one.run(code);
     expect(first).toEqual({ stdout: "one\ntwo\nthree\n", stderr: "oops\n", status: 1 });
@@ -105,14 +60,14 @@ describe("script shell", () => {
   });
 
   it("records what a program wrote before anyone could know that it needs a kernel", async () => {
-    const one = script();
+    const one = openScript();
     await one.run("echo early; v=block_create; $v mine >/dev/null; echo late");
     const { stdout } = await one.run("b=$(block_list --kind toolResult --json); echo ${b[0][content]}");
     expect(stdout).toBe("early\nlate\n\n");
   });
 
   it("drifts findings back, and shows where they came from", async () => {
-    const one = script();
+    const one = openScript();
     const { stdout, stderr, status } = await one.run(
       [
         "block_create --role user 'why is it slow?' >/dev/null",
@@ -135,7 +90,7 @@ describe("script shell", () => {
   });
 
   it("a verb that fails is a status and a sentence", async () => {
-    const one = script();
+    const one = openScript();
     expect(await one.run("context switch nowhere")).toEqual({
       stdout: "",
       stderr: "context: no context nowhere (there is: main)\n",
