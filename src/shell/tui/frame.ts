@@ -1,7 +1,8 @@
+import type { HighlightKind } from "../../parser/index.ts";
 import { plainText } from "./sanitize.ts";
-import { fitWidth, splitGraphemes, textWidth } from "./text-units.ts";
-import type { Theme } from "./theme.ts";
-import type { Frame, Highlight, PromptParts, View } from "./view.ts";
+import { fitWidth, previousGrapheme, splitGraphemes, textWidth } from "./text-units.ts";
+import type { StyleName, Theme } from "./theme.ts";
+import type { Frame, PromptParts, View } from "./view.ts";
 
 const MAX_ROWS = 14;
 const MAX_MENU = 6;
@@ -123,14 +124,27 @@ function renderEditor(view: View, lead: string | Lead, theme: Theme, width: numb
   const plain = typeof lead === "string" ? lead : lead.plain;
   const styled = typeof lead === "string" ? styledPrompt(view.prompt, view.columns, theme) : lead.styled;
   const indent = textWidth(plainText(plain));
-  const layout = layOut(view.editor.text, view.editor.cursor, indent, width);
+  const { text, cursor } = view.editor;
+  const from = windowStart(text, cursor);
+  const layout = layOut(text.slice(from, cursor + WINDOW), cursor - from, from === 0 ? indent : CONTINUATION, width);
   const first = Math.max(0, Math.min(layout.cursor.y - limit + 1, layout.rows.length - limit));
   const lines = layout.rows.slice(first, first + Math.max(1, limit)).map((row, index) => {
-    const isFirst = first + index === 0;
-    const start = isFirst ? styled : row.startsLine ? theme.style("dim", "· ") : "";
-    return start + styleRange(view, row.start, row.end, theme);
+    const isFirst = first + index === 0 && from === 0;
+    const start = isFirst ? styled : row.startsLine || first + index === 0 ? theme.style("dim", "· ") : "";
+    return start + styleRange(view, from + row.start, from + row.end, theme);
   });
   return { lines, cursor: { x: layout.cursor.x, y: layout.cursor.y - first } };
+}
+
+/** Only what is near the cursor is laid out, this many characters to both sides. */
+const WINDOW = 4000;
+
+/** Where the text to lay out starts: 0, or the start of a line some way before the cursor, or in the middle of a very long one. */
+function windowStart(text: string, cursor: number): number {
+  if (cursor <= WINDOW) return 0;
+  const near = cursor - WINDOW;
+  const line = text.indexOf("\n", near) + 1;
+  return line > 0 && line <= cursor ? line : previousGrapheme(text, near);
 }
 
 interface Row {
@@ -185,18 +199,26 @@ function styleRange(view: View, start: number, end: number, theme: Theme): strin
   const show = (from: number, to: number): string => visible(view.editor.text.slice(from, to));
   let shown = "";
   let at = start;
-  for (const range of clipped(view.highlights, start, end)) {
-    shown += show(at, range.start) + theme.style(range.style, show(range.start, range.end));
-    at = range.end;
+  for (const { span, kind } of view.highlights) {
+    const from = Math.max(at, span.start);
+    const to = Math.min(end, span.end);
+    const style = STYLES[kind];
+    if (from >= to || style === undefined) continue;
+    shown += show(at, from) + theme.style(style, show(from, to));
+    at = to;
   }
   return shown + show(at, end);
 }
 
-function clipped(ranges: readonly Highlight[], start: number, end: number): readonly Highlight[] {
-  return ranges
-    .filter((range) => range.end > start && range.start < end)
-    .map((range) => ({ ...range, start: Math.max(start, range.start), end: Math.min(end, range.end) }));
-}
+const STYLES: Readonly<Partial<Record<HighlightKind, StyleName>>> = {
+  keyword: "keyword",
+  command: "command",
+  flag: "flag",
+  string: "string",
+  variable: "variable",
+  comment: "comment",
+  error: "bad",
+};
 
 /** The last rows of a text that grows, cut to the width. */
 function tailRows(text: string, width: number, count: number): readonly string[] {

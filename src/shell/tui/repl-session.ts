@@ -1,4 +1,5 @@
 import { type BlockId, type ExecuteResult, type KernelApi, KernelError } from "../../kernel/index.ts";
+import type { Highlight } from "../../parser/index.ts";
 import { runFrontCommand } from "../front-commands.ts";
 import { type ContextView, openContextView } from "./context-view.ts";
 import { type EditorEffect, stepEditor, withCompletions } from "./editor.ts";
@@ -12,7 +13,7 @@ import { loadScreen, type Screen } from "./screen.ts";
 import { Scrollback } from "./scrollback.ts";
 import type { Terminal, TerminalUser } from "./terminal.ts";
 import type { Theme } from "./theme.ts";
-import type { Highlight, PromptParts, View } from "./view.ts";
+import type { PromptParts, View } from "./view.ts";
 
 export interface ReplSettings {
   readonly terminal: Terminal;
@@ -23,6 +24,8 @@ export interface ReplSettings {
 }
 
 const SIGNAL_STATUS = { SIGTERM: 143, SIGHUP: 129 } as const;
+/** Longer text is shown without colours: it is looked at anew with every key. */
+const MAX_COLOURED = 5000;
 const NO_CONTEXT_YET: PromptParts = { context: "", cwd: "", status: 0 };
 
 /**
@@ -346,7 +349,7 @@ export class Repl implements TerminalUser {
       rows: terminal.rows,
       prompt: this.#prompt,
       editor: this.#editor,
-      highlights: this.#busy ? [] : this.#settings.highlight(this.#editor.text),
+      highlights: this.#busy || this.#editor.text.length > MAX_COLOURED ? [] : this.#settings.highlight(this.#editor.text),
       streams: this.#context?.transcript.streams ?? [],
       ...(running === undefined ? {} : { running }),
     };

@@ -1,12 +1,10 @@
 import type { KernelApi } from "../../kernel/index.ts";
-import { parse } from "../../parser/index.ts";
+import { type Highlight, highlight, parse } from "../../parser/index.ts";
 import { Repl } from "./repl-session.ts";
 import type { Terminal } from "./terminal.ts";
 import { themeFor } from "./theme.ts";
-import type { Highlight } from "./view.ts";
 
 export { Terminal, type TerminalOptions } from "./terminal.ts";
-export type { Highlight } from "./view.ts";
 
 export interface ReplOptions {
   /** Where the person starts. The REPL does not detach it. */
@@ -17,7 +15,7 @@ export interface ReplOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Default: what the parser says. */
   isIncomplete?(text: string): boolean;
-  /** Colours of what is being typed. Default: none. */
+  /** What the parts of the typed text are, for their colours. Default: what the lexer says. */
   highlight?(text: string): readonly Highlight[];
 }
 
@@ -32,7 +30,7 @@ export async function runRepl(options: ReplOptions): Promise<number> {
     theme: themeFor(options.env),
     home: options.env.HOME ?? "",
     isIncomplete: (text) => (options.isIncomplete ?? parserSaysIncomplete)(text),
-    highlight: (text) => options.highlight?.(text) ?? [],
+    highlight: (text) => (options.highlight ?? highlight)(text),
   });
   try {
     return await repl.run(options.api);

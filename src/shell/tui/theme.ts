@@ -8,6 +8,8 @@ export type StyleName =
   | "place"
   | "drift"
   | "chosen"
+  | "command"
+  | "flag"
   | "keyword"
   | "string"
   | "variable"
@@ -28,6 +30,8 @@ const CODES: Readonly<Record<StyleName, readonly [open: string, close: string]>>
   place: ["34", "39"],
   drift: ["35", "39"],
   chosen: ["7", "27"],
+  command: ["1", "22"],
+  flag: ["36", "39"],
   keyword: ["35", "39"],
   string: ["32", "39"],
   variable: ["36", "39"],

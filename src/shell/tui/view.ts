@@ -1,3 +1,4 @@
+import type { Highlight } from "../../parser/index.ts";
 import type { EditorState } from "./editor-state.ts";
 
 /** All that the live region shows, as data. */
@@ -6,7 +7,7 @@ export interface View {
   readonly rows: number;
   readonly prompt: PromptParts;
   readonly editor: EditorState;
-  /** Colours for the editor's text: ranges in order, not overlapping. */
+  /** What the parts of the editor's text are: in order, not overlapping. */
   readonly highlights: readonly Highlight[];
   /** Absent: nothing runs. */
   readonly running?: RunningView;
@@ -29,12 +30,6 @@ export interface PromptParts {
   readonly cwd: string;
   /** Of the last program. */
   readonly status: number;
-}
-
-export interface Highlight {
-  readonly start: number;
-  readonly end: number;
-  readonly style: "keyword" | "string" | "variable" | "comment" | "bad";
 }
 
 /** The live region: rows ready to print, and where the cursor stands. */

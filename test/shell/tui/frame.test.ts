@@ -61,8 +61,21 @@ describe("live region", () => {
   });
 
   test("colours of what is typed", () => {
-    const highlights = [{ start: 0, end: 2, style: "keyword" as const }];
+    const highlights = [{ span: { start: 0, end: 2 }, kind: "keyword" as const }];
     expect(renderFrame(view({ text: "if a" }, { highlights }), colourTheme).lines[0]).toContain("\u001b[35mif\u001b[39m a");
+  });
+
+  test("a text of a megabyte is laid out near its cursor only", () => {
+    const text = "one word after another\n".repeat(45_000);
+    for (const cursor of [0, 500_005, text.length]) {
+      const frame = renderFrame(view({ text, cursor }), plainTheme);
+      expect(frame.lines).toHaveLength(maxLiveRows(24));
+      const row = frame.lines[frame.cursor?.y ?? 0] ?? "";
+      expect(row.slice(0, frame.cursor?.x)).toMatch(
+        cursor === 0 ? /❯ $/ : cursor === text.length ? /^· $/ : /^· one word after an?$|^· one/,
+      );
+    }
+    expect(renderFrame(view({ text: "x".repeat(1_000_000) }), plainTheme).lines).toHaveLength(maxLiveRows(24));
   });
 
   test("the menu", () => {
