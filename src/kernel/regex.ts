@@ -263,7 +263,7 @@ class Translator {
       this.#char("^");
       return;
     }
-    this.#assert(this.#newline ? "(?<![^\\n])" : "(?<![^])");
+    this.#assert(this.#newline ? "(?<![^\\n])" : "^");
   }
 
   #dollar(): void {
@@ -272,7 +272,7 @@ class Translator {
       this.#char("$");
       return;
     }
-    this.#assert(this.#newline ? "(?![^\\n])" : "(?![^])");
+    this.#assert(this.#newline ? "(?![^\\n])" : "$");
   }
 
   #repeat(operator: string, written: string): void {

@@ -17,7 +17,7 @@ export function glob(rt: Runtime, segments: readonly PatternSegment[]): MaybePro
   const parts = splitPath(segments);
   const absolute = parts.length > 1 && (parts[0] as PatternSegment[]).every((segment) => segment.text === "");
   const wantsDirectory = (parts.at(-1) as PatternSegment[]).every((segment) => segment.text === "");
-  const steps = parts.filter((part) => part.some((segment) => segment.text !== "")).map(toStep);
+  const steps = parts.filter((part) => part.some((segment) => segment.text !== "")).map((part) => toStep(part, rt));
   const walk = new Walk(rt, steps, wantsDirectory);
   return after(walk.from(absolute ? "/" : "", 0), () => [...new Set(walk.found)].sort(byBytes));
 }
@@ -33,9 +33,13 @@ function splitPath(segments: readonly PatternSegment[]): PatternSegment[][] {
   return parts;
 }
 
-function toStep(part: readonly PatternSegment[]): Step {
+function toStep(part: readonly PatternSegment[], rt: Runtime): Step {
   if (part.length === 1 && part[0]?.active === true && part[0].text === "**") return { kind: "deep" };
-  const pattern = compilePattern(part, { extglob: true, period: true });
+  const pattern = compilePattern(part, {
+    extglob: true,
+    period: rt.shopts.get("dotglob") !== true,
+    nocase: rt.shopts.get("nocaseglob") === true,
+  });
   return pattern.constant === undefined ? { kind: "pattern", pattern } : { kind: "name", name: pattern.constant };
 }
 
@@ -100,7 +104,7 @@ class Walk {
 
   private deep(prefix: string, at: number, last: boolean): (entry: DirEntry) => MaybePromise<void> {
     return (entry) => {
-      if (entry.name.startsWith(".")) return;
+      if (entry.name.startsWith(".") && this.rt.shopts.get("dotglob") !== true) return;
       const path = prefix + entry.name;
       if (entry.kind === "directory") {
         if (last && !this.wantsDirectory) this.found.push(path);

@@ -270,6 +270,11 @@ table("getopts", [
 ]);
 
 table("shopt", [
+  ["shopt -s nocasematch; [[ ABC == abc ]] && echo same; case X in x) echo x;; esac", "same\nx\n", 0],
+  ["shopt -s nocasematch; [[ xABCx =~ a(b)c ]] && echo ${BASH_REMATCH[1]}; v=ABC; echo ${v/b/-} ${v#a}", "B\nA-C ABC\n", 0],
+  ["p='B*'; [[ b == $p ]]; echo $?; shopt -s nocasematch; [[ b == $p ]]; echo $?", "1\n0\n", 0],
+  ["shopt -s dotglob; echo *", ".hidden a b.txt c.txt lines\n", 0],
+  ["shopt -s nocaseglob; echo LI*", "lines\n", 0],
   ["shopt -s nullglob; echo *.zzz; echo $?", "", 1],
   ["shopt -q extglob; echo $?", "0\n", 0],
   ["shopt nosuch 2>/dev/null; echo $?", "1\n", 0],
@@ -364,4 +369,10 @@ table("sleep, timeout", [
   ["timeout 0.05 sleep 5; echo $?", "124\n", 0],
   ["timeout 5 bash -c 'exit 3'; echo $?", "3\n", 0],
   ["timeout 5 nosuchcmd 2>/dev/null; echo $?", "127\n", 0],
+]);
+
+table("expressions that backtrack", [
+  ["a=$(printf 'a%.0s' {1..3000}); [[ $a =~ ^(a*)*$ ]]; echo $?", "0\n", 0],
+  ["a=$(printf 'a%.0s' {1..3000}); [[ ${a}c =~ ^(a|a)*b ]]; echo $?", "1\n", 0],
+  ["a=$(printf 'a%.0s' {1..3000}); [[ ${a}c =~ ^(a+)+$ ]]; echo $?", "1\n", 0],
 ]);

@@ -41,7 +41,7 @@ export function compileArithCommand(node: ArithCommand, unit: Unit): Exec {
 export function compileCase(node: CaseCommand, unit: Unit): Exec {
   const subject = unit.compilers.text(node.subject, unit);
   const items = node.items.map((item) => ({
-    patterns: item.patterns.map((word) => compileWordPattern(word, unit)),
+    patterns: item.patterns.map((word) => compileWordPattern(word, unit, true)),
     body: unit.compilers.statements(item.body, unit),
     end: item.end,
   }));

@@ -142,7 +142,7 @@ function compileStructure(op: CondBinaryOp, left: Word, right: ValueNode, unit: 
 function compileEqual(op: "==" | "!=", left: Word, right: Word, unit: Unit): Test {
   const wanted = op === "==";
   const text = unit.compilers.text(left, unit);
-  const pattern = compileWordPattern(right, unit);
+  const pattern = compileWordPattern(right, unit, true);
   const byPattern: Test = (rt) => {
     const subject = text(rt);
     const compiled = pattern(rt);

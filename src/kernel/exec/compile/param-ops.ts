@@ -17,7 +17,7 @@ type SliceOp = Extract<ParamOp, { kind: "slice" }>;
 export function compileChange(op: ChangeOp, unit: Unit): Change {
   switch (op.kind) {
     case "trim": {
-      const pattern = compileWordPattern(op.pattern, unit);
+      const pattern = compileWordPattern(op.pattern, unit, false);
       const trim = trimmers[op.op];
       return (rt, text) => {
         const compiled = pattern(rt);
@@ -27,7 +27,7 @@ export function compileChange(op: ChangeOp, unit: Unit): Change {
     case "replace":
       return compileReplace(op, unit);
     case "case": {
-      const pattern = op.pattern === undefined ? undefined : compileWordPattern(op.pattern, unit);
+      const pattern = op.pattern === undefined ? undefined : compileWordPattern(op.pattern, unit, true);
       const letter = op.op;
       return (rt, text) => after(pattern?.(rt), (compiled) => changeCase(text, letter, compiled));
     }
@@ -60,7 +60,7 @@ const trimmers: Readonly<Record<"#" | "##" | "%" | "%%", (pattern: Pattern, text
 type Instead = (match: string) => string;
 
 function compileReplace(op: Extract<ParamOp, { kind: "replace" }>, unit: Unit): Change {
-  const pattern = compileWordPattern(op.pattern, unit);
+  const pattern = compileWordPattern(op.pattern, unit, true);
   const segments = unit.compilers.segments(op.replacement, unit);
   const replace = replacers[op.op];
   return (rt, text) => {

@@ -3,17 +3,25 @@ import type { MaybePromise } from "../../../vfs/index.ts";
 import { after } from "../control.ts";
 import { compilePattern, type Pattern, type PatternSegment } from "../pattern.ts";
 import type { Runtime } from "../runtime.ts";
+import { defaultShopts } from "../shopts.ts";
 import { constantPart } from "./constant.ts";
 import type { Unit } from "./unit.ts";
 
-const options = { extglob: true };
+const exact = { extglob: true };
+const folding = { extglob: true, nocase: true };
 const cache = new Map<string, Pattern>();
 const cacheSize = 1_000;
 
-function cached(segments: readonly PatternSegment[]): Pattern {
+/** `shopt -s nocasematch` is on. */
+export function nocasematch(rt: Runtime): boolean {
+  return rt.shopts !== defaultShopts && rt.shopts.get("nocasematch") === true;
+}
+
+function cached(segments: readonly PatternSegment[], nocase: boolean): Pattern {
+  const options = nocase ? folding : exact;
   const [only] = segments;
   if (only === undefined || segments.length > 1) return compilePattern(segments, options);
-  const key = (only.active ? "*" : "=") + only.text;
+  const key = (nocase ? "i" : "c") + (only.active ? "*" : "=") + only.text;
   let pattern = cache.get(key);
   if (pattern === undefined) {
     pattern = compilePattern(segments, options);
@@ -23,16 +31,17 @@ function cached(segments: readonly PatternSegment[]): Pattern {
   return pattern;
 }
 
-/** The word as a pattern, compiled once where it is constant. */
-export function compileWordPattern(word: Word, unit: Unit, quoted = false): (rt: Runtime) => MaybePromise<Pattern> {
-  const segments = unit.compilers.segments(word, unit, quoted);
+/** The word as a pattern, compiled once where it is constant. `folds`: `nocasematch` holds for it, as for all but `${x#p}`. */
+export function compileWordPattern(word: Word, unit: Unit, folds: boolean): (rt: Runtime) => MaybePromise<Pattern> {
+  const segments = unit.compilers.segments(word, unit);
   const constant = word.parts.every((part) => constantPart(part) !== undefined);
-  if (!constant) return (rt) => after(segments(rt), cached);
+  if (!constant) return (rt) => after(segments(rt), (done) => cached(done, folds && nocasematch(rt)));
   let pattern: Pattern | undefined;
   return (rt) => {
+    if (folds && nocasematch(rt)) return after(segments(rt), (done) => cached(done, true));
     if (pattern !== undefined) return pattern;
     return after(segments(rt), (done) => {
-      pattern = compilePattern(done, options);
+      pattern = compilePattern(done, exact);
       return pattern;
     });
   };
