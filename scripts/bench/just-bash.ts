@@ -11,6 +11,8 @@ const bash = new Bash({
     maxCallDepth: 10_000,
     maxWorkUnits: limit,
     maxArrayElements: 10_000_000,
+    maxGlobOperations: limit,
+    maxTraversalWork: limit,
   },
 });
 const result = await bash.exec(readFileSync(process.argv[2] ?? "", "utf8"));
