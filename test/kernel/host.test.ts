@@ -166,7 +166,7 @@ describe("a kernel on disk, opened again", () => {
     const first = await open(home);
     const api = await first.attachKernel("test");
     const { result } = await run(api, "x=[a {b: 1}]; n=9007199254740993; mkdir sub; cd sub; echo kept");
-    await run(api, "mkdir src; echo hi >src/file; mount /mnt/project src; f() { :; }");
+    await run(api, 'mkdir src; echo hi >src/file; mount /mnt/project src; greet() { echo "hello $1"; }');
     const debug = await api.fork({ label: "debug" });
     await debug.setVariable("only", "debug");
     const staged = await debug.driftPush("main", "not delivered yet");
@@ -188,7 +188,8 @@ describe("a kernel on disk, opened again", () => {
     expect((await run(again, "echo $x $((n)); pwd; cat /mnt/project/file")).stdout).toMatch(
       /^\["a",\{"b":1\}\] 9007199254740993\n.*\/sub\nhi\n$/,
     );
-    expect((await again.getCommandHistory(3)).map(({ code }) => code)[0]).toContain("x=[a");
+    expect((await run(again, "greet you")).stdout).toBe("hello you\n");
+    expect((await again.getCommandHistory(9)).map(({ code }) => code)[0]).toContain("x=[a");
     const there = await again.joinContext("debug");
     expect(await there.getVariable("only")).toBe("debug");
     expect((await there.driftQueue()).map((item) => item.id)).toEqual([staged.id]);

@@ -172,4 +172,8 @@ class RunningShell implements Shell {
   functionNames(): readonly string[] {
     return [...this.#rt.functions.keys()].sort();
   }
+
+  functionSource(name: string): string | undefined {
+    return this.#rt.functions.get(name)?.source;
+  }
 }

@@ -66,4 +66,6 @@ export interface Shell {
   variables(): ReadonlyMap<string, Value>;
   chdir(path: string): MaybePromise<void>;
   functionNames(): readonly string[];
+  /** The definition of a function as it was written. */
+  functionSource(name: string): string | undefined;
 }

@@ -152,7 +152,7 @@ export class ContextShell {
     } catch {
       // The folder is gone; the shell stays where it was made.
     }
-    this.#state.restore(await store.shell(contextId));
+    await this.#state.restore(await store.shell(contextId));
     return shell;
   }
 

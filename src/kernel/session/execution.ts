@@ -73,8 +73,7 @@ export class ProgramRun implements Execution {
     slot.turn.catch(() => undefined);
     try {
       const result = await this.#run(slot, waited);
-      await this.#remember(at, result.status);
-      const blockId = await this.#finish(result.status);
+      const [blockId] = await Promise.all([this.#finish(result.status), this.#remember(at, result.status)]);
       const switchedTo = await this.#moves.settle();
       this.#session.lastStatus = result.status;
       return {

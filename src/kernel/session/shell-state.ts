@@ -1,4 +1,5 @@
 import type { Shell } from "../exec/shell.ts";
+import { emptySource, nullSink } from "../exec/streams.ts";
 import type { Json } from "../types.ts";
 import { isRecord, type Value } from "../value.ts";
 
@@ -63,7 +64,7 @@ export function jsonToValue(json: Json): Value {
   return new Map(Object.entries(json).map(([key, item]) => [key, jsonToValue(item)]));
 }
 
-/** What a context keeps of its shell over a restart: the variables that differ from those it was born with. */
+/** What a context keeps of its shell over a restart: functions, and the variables that differ from those it was born with. */
 export class ShellState {
   readonly #shell: Shell;
   readonly #born: ReadonlyMap<string, Value>;
@@ -82,15 +83,20 @@ export class ShellState {
     return new ShellState(copy, this.#born);
   }
 
-  /** Sets what was kept. A variable that cannot be set (read-only) is left as it is. */
-  restore(state: Json | undefined): void {
-    if (typeof state !== "object" || state === null || isArray(state)) return;
-    const variables = state.variables;
-    if (typeof variables !== "object" || variables === null || isArray(variables)) return;
-    for (const [name, json] of Object.entries(variables)) {
+  /** Sets what was kept. What cannot be set (a variable that is read-only, a function of another version's syntax) is left out. */
+  async restore(state: Json | undefined): Promise<void> {
+    if (state === undefined) return;
+    for (const [name, json] of fields(state, "variables")) {
       try {
         this.#shell.set(name, decode(json));
-      } catch {}
+      } catch {
+        // It is left as it is.
+      }
+    }
+    const signal = new AbortController().signal;
+    for (const [name, source] of fields(state, "functions")) {
+      if (typeof source === "string")
+        await this.#shell.run(source, name, { stdin: emptySource(), stdout: nullSink, stderr: nullSink, signal });
     }
     this.#saved = JSON.stringify(this.#capture());
   }
@@ -113,6 +119,14 @@ export class ShellState {
       this.#seen.set(name, { value, json });
       variables.push([name, json]);
     }
-    return { variables: Object.fromEntries(variables) };
+    const functions = this.#shell.functionNames().map((name): [string, Json] => [name, this.#shell.functionSource(name) ?? null]);
+    return { variables: Object.fromEntries(variables), functions: Object.fromEntries(functions) };
   }
+}
+
+/** The fields of a record that is a field of `state`. */
+function fields(state: Json, name: string): readonly [string, Json][] {
+  if (typeof state !== "object" || state === null || isArray(state)) return [];
+  const inner = state[name];
+  return typeof inner !== "object" || inner === null || isArray(inner) ? [] : Object.entries(inner);
 }
