@@ -46,8 +46,9 @@ export function newId<T extends AnyId>(): T {
 
 const hexOf: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** The 16 bytes of an id. */
+/** The 16 bytes of an id. Throws `invalid` for text that is none. */
 export function idToBytes(id: AnyId): Uint8Array {
+  if (!isId(id)) throw new KernelError("invalid", `not an id: ${id}`);
   const hex = id.replaceAll("-", "");
   const bytes = new Uint8Array(16);
   for (let i = 0; i < 16; i++) bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);

@@ -46,6 +46,7 @@ describe("ids", () => {
 
   it("go to 16 bytes and back", () => {
     fc.assert(fc.property(uuid, (id) => idFromBytes(idToBytes(id)) === id && idToBytes(id).length === 16));
+    expect(() => idToBytes("main" as ContextId)).toThrow(expect.objectContaining({ code: "invalid" }));
     expect(() => idFromBytes(new Uint8Array(15))).toThrow(expect.objectContaining({ code: "invalid" }));
   });
 

@@ -1,5 +1,6 @@
 /** What a block may be made of: checks of values that come from outside, and copies nobody else can change. */
 import { KernelError } from "../errors.ts";
+import { isId } from "../ids.ts";
 import type { BlockKind, BlockPatch, DriftKind, Json, NewBlock, Role, Status, ToolKind } from "../types.ts";
 
 /** UTF-16 units one block's text may have. */
@@ -36,6 +37,9 @@ export function checkNewBlock(block: NewBlock): void {
   if (block.toolKind !== undefined && !isTool) throw new KernelError("invalid", `a ${block.kind} block has no toolKind`);
   if (block.driftKind !== undefined && block.kind !== "drift")
     throw new KernelError("invalid", `a ${block.kind} block has no driftKind`);
+  for (const id of [block.sourceContext, block.driftId]) {
+    if (id !== undefined && !isId(id)) throw new KernelError("invalid", `not an id: ${String(id)}`);
+  }
   checkLength(0, block.content ?? "");
 }
 

@@ -1,15 +1,17 @@
 import { KernelError } from "../errors.ts";
 import type { EventBus } from "../flow/index.ts";
 import type { BlockId, ContextId, DriftId, PrincipalId } from "../ids.ts";
-import type { Change, LogRow, Operation, ProjectedBlock, Store } from "../state/index.ts";
-import type { BlockFilter, BlockPatch, BlockSnapshot, KernelEvent, NewBlock } from "../types.ts";
+import type { Change, Operation, Store } from "../state/index.ts";
+import type { BlockFilter, BlockPatch, BlockSnapshot, NewBlock } from "../types.ts";
 import { AppendBuffer, dueTime } from "./append-buffer.ts";
 import type { BlockState } from "./block-state.ts";
 import { checkLength } from "./block-values.ts";
+import { ChangeQueue } from "./change-queue.ts";
 import type { Commit, Committer, Writer } from "./committer.ts";
 import { type Deferred, deferred } from "./deferred.ts";
 import type { Document } from "./document.ts";
 import { encodeKeyframe, type Loaded, load } from "./load.ts";
+import { Projection } from "./projection.ts";
 
 /** A keyframe is made when the rows after the last one are this long, or as long as it: what is kept stays proportional. */
 const keyframeBytes = 256 * 1024;
@@ -25,47 +27,38 @@ export interface DocumentHost {
   readonly now: () => number;
 }
 
+/** All that is replaced when a document is read from disk again. */
+interface InMemory {
+  readonly state: BlockState;
+  readonly queue: ChangeQueue;
+  readonly projection: Projection;
+  readonly clients: Map<PrincipalId, number>;
+}
+
 /**
- * The one writer of a document. Invariants: 1. every row in the queue is applied to `#state`, in order, and `#head` is the last;
- * 2. events go out, and promises resolve, only after the commit that holds their rows; 3. after a failed commit nothing of `#state`
- * is trusted: it is loaded again; 4. text in a buffer is accepted but has no version yet, and no change of its block overtakes it.
+ * The one writer of a document. Invariants: 1. every row in the queue is applied to the state, in order; 2. events go out, and
+ * promises resolve, only after the commit that holds their rows; 3. after a failed commit nothing in memory is trusted: it is loaded
+ * again; 4. text in a buffer is accepted but has no version yet, and no change of its block overtakes it.
  */
 export class ContextDocument implements Document, Writer {
   readonly contextId: ContextId;
   readonly #host: DocumentHost;
-  #state: BlockState | undefined;
+  #memory: InMemory | undefined;
+  /** While it is read from disk again. */
   #loading: Promise<void> | undefined;
-  /** Why there is no state, while there is none. */
-  #missing: KernelError;
+  #closed = false;
   #version = 0;
-  #head = 0;
-  #clients = new Map<PrincipalId, number>();
-  #operation: Operation | undefined;
-  #operations = 0;
-  #projected = 0;
-  /** Blocks whose row in the projection is not true any more. */
-  #unprojected = new Set<string>();
-  /** Of those, the ones to bring up to date with the next commit. */
-  #toProject = new Set<string>();
   #keyframeBytes = 0;
   #tailBytes = 0;
   #keyframeWanted = false;
-  #buffers = new Map<string, AppendBuffer>();
-  #due = new Set<string>();
-  // What the next commit takes.
-  #rows: LogRow[] = [];
-  #changes: Change[] = [];
-  #changedOperations = new Map<number, Operation>();
-  #events: KernelEvent[] = [];
-  #waiting: Deferred[] = [];
-  #group: Deferred | undefined;
-  /** Commits on their way to disk. */
+  readonly #buffers = new Map<string, AppendBuffer>();
+  readonly #due = new Set<string>();
+  /** The commit on its way to disk. */
   #inFlight: Promise<void> | undefined;
 
   constructor(host: DocumentHost, contextId: ContextId, loaded: Loaded) {
     this.#host = host;
     this.contextId = contextId;
-    this.#missing = new KernelError("io", `the document of context ${contextId} is being read from disk again`, { contextId });
     this.#adopt(loaded);
   }
 
@@ -79,46 +72,40 @@ export class ContextDocument implements Document, Writer {
   }
 
   read(id: BlockId): BlockSnapshot {
-    const state = this.#loaded();
+    const { state } = this.#loaded();
     return this.#withBuffer(state, state.keyOf(id));
   }
 
   has(id: BlockId): boolean {
-    return id.contextId === this.contextId && this.#loaded().has(`${id.principalId}:${id.seq}`);
+    return id.contextId === this.contextId && this.#loaded().state.has(`${id.principalId}:${id.seq}`);
   }
 
   list(filter: BlockFilter = {}): readonly BlockSnapshot[] {
-    const state = this.#loaded();
+    const { state } = this.#loaded();
     return state.select(filter).map((key) => this.#withBuffer(state, key));
   }
 
   byDrift(driftId: DriftId): BlockId | undefined {
-    return this.#loaded().byDrift(driftId);
+    return this.#loaded().state.byDrift(driftId);
   }
 
   async create(principal: PrincipalId, block: NewBlock): Promise<BlockSnapshot> {
-    const state = await this.#ready();
+    const { state, queue, projection } = await this.#ready();
     const at = this.#host.now();
     const { key, update, renumbered } = state.create(principal, this.#clientOf, block, at);
     this.#record(principal, "create", key, update, at);
-    for (const other of renumbered) this.#project(other);
-    this.#project(key);
+    for (const other of renumbered) projection.renew(other);
+    projection.renew(key);
     const snapshot = state.read(key);
     const after = state.before(key);
-    this.#events.push({
-      topic: "block",
-      type: "inserted",
-      contextId: this.contextId,
-      version: this.#head,
-      block: snapshot,
-      ...(after === undefined ? {} : { after }),
-    });
-    await this.#nextCommit();
+    const place = after === undefined ? {} : { after };
+    queue.publish({ topic: "block", type: "inserted", contextId: this.contextId, version: queue.head, block: snapshot, ...place });
+    await this.#nextCommit(queue);
     return snapshot;
   }
 
   async append(principal: PrincipalId, id: BlockId, text: string): Promise<void> {
-    const state = await this.#ready();
+    const { state } = await this.#ready();
     const key = state.keyOf(id);
     let buffer = this.#buffers.get(key);
     if (buffer !== undefined && buffer.principal !== principal) {
@@ -139,37 +126,31 @@ export class ContextDocument implements Document, Writer {
   }
 
   async patch(principal: PrincipalId, id: BlockId, patch: BlockPatch): Promise<void> {
-    const state = await this.#ready();
+    const { state, queue, projection } = await this.#ready();
     const key = state.keyOf(id);
     this.#write(key, true);
     const at = this.#host.now();
     const { update } = state.patch(principal, this.#clientOf, key, patch, at);
     if (update !== undefined) {
       this.#record(principal, "patch", key, update, at);
-      this.#project(key);
-      this.#events.push({
-        topic: "block",
-        type: "changed",
-        contextId: this.contextId,
-        version: this.#head,
-        block: state.read(key),
-      });
+      projection.renew(key);
+      queue.publish({ topic: "block", type: "changed", contextId: this.contextId, version: queue.head, block: state.read(key) });
     }
-    await this.#nextCommit();
+    await this.#nextCommit(queue);
   }
 
   async flush(): Promise<void> {
-    await this.#ready();
+    const { queue, projection } = await this.#ready();
     for (const key of this.#buffers.keys()) this.#write(key, true);
-    if (this.#dirty) await this.#nextCommit();
+    if (!queue.isEmpty || projection.isDue || this.#keyframeWanted) await this.#nextCommit(queue);
     else await this.#inFlight;
   }
 
   /** All on disk and the projection true. */
   async settle(): Promise<void> {
-    await this.#ready();
+    const { projection } = await this.#ready();
     for (const key of this.#buffers.keys()) this.#write(key, true);
-    for (const key of this.#unprojected) this.#toProject.add(key);
+    projection.renewAll();
     await this.flush();
   }
 
@@ -182,10 +163,9 @@ export class ContextDocument implements Document, Writer {
 
   /** Frees the memory. Every later call fails with `disconnected`. */
   destroy(): void {
-    this.#state?.destroy();
-    this.#state = undefined;
-    this.#loading = undefined;
-    this.#missing = new KernelError("disconnected", "the kernel is closed");
+    this.#closed = true;
+    this.#memory?.state.destroy();
+    this.#memory = undefined;
   }
 
   take(): Commit | undefined {
@@ -198,25 +178,20 @@ export class ContextDocument implements Document, Writer {
   }
 
   #take(): Commit | undefined {
-    const state = this.#state;
-    if (state === undefined) return undefined;
+    if (this.#memory === undefined) return undefined;
+    const { state, queue, projection } = this.#memory;
     for (const key of this.#due) this.#write(key, false);
-    const waiting = this.#group === undefined ? this.#waiting : [...this.#waiting, this.#group];
-    const events = this.#events;
-    const version = this.#head;
-    const projection = this.#takeProjection(state);
-    const changes = this.#takeChanges(state, projection);
-    this.#waiting = [];
-    this.#events = [];
-    this.#group = undefined;
-    if (changes.length === 0 && waiting.length === 0) return undefined;
+    const version = queue.head;
+    const more = [projection.take(state, version), this.#takeKeyframe(state, version)].filter((change) => change !== undefined);
+    const { changes, events, waiting } = queue.take();
+    if (changes.length + more.length + waiting.length === 0) return undefined;
     const flight = deferred();
     const done = flight.promise;
     this.#inFlight = done;
     // Whoever flushes listens to this; nobody has to.
     done.catch(() => {});
     return {
-      changes,
+      changes: [...changes, ...more],
       kept: () => {
         if (this.#inFlight === done) this.#inFlight = undefined;
         this.#version = version;
@@ -230,31 +205,52 @@ export class ContextDocument implements Document, Writer {
     };
   }
 
-  get #dirty(): boolean {
-    return this.#rows.length > 0 || this.#waiting.length > 0 || this.#toProject.size > 0 || this.#keyframeWanted;
+  #takeKeyframe(state: BlockState, version: number): Change | undefined {
+    if (!this.#keyframeWanted && this.#tailBytes <= Math.max(keyframeBytes, this.#keyframeBytes)) return undefined;
+    const whole = state.encode();
+    this.#keyframeBytes = whole.length;
+    this.#tailBytes = 0;
+    this.#keyframeWanted = false;
+    return { kind: "putKeyframe", contextId: this.contextId, keyframe: { seq: version, data: encodeKeyframe(whole) } };
   }
 
-  #adopt(loaded: Loaded): void {
-    this.#state = loaded.state;
-    this.#version = loaded.version;
-    this.#head = loaded.version;
-    this.#clients = new Map(loaded.clients);
-    this.#operations = loaded.operation;
-    this.#operation = undefined;
-    this.#projected = loaded.projected;
-    this.#unprojected = new Set(loaded.unprojected);
-    this.#keyframeBytes = loaded.keyframeBytes;
-    this.#tailBytes = loaded.tailBytes;
+  #adopt({ state, version, operation, projected, unprojected, clients, keyframeBytes: base, tailBytes }: Loaded): void {
+    this.#memory = {
+      state,
+      queue: new ChangeQueue(this.contextId, version, operation),
+      projection: new Projection(this.contextId, projected, unprojected),
+      clients: new Map(clients),
+    };
+    this.#version = version;
+    this.#keyframeBytes = base;
+    this.#tailBytes = tailBytes;
+    this.#keyframeWanted = false;
   }
 
-  #loaded(): BlockState {
-    if (this.#state === undefined) throw this.#missing;
-    return this.#state;
+  #loaded(): InMemory {
+    if (this.#closed) throw new KernelError("disconnected", "the kernel is closed");
+    if (this.#memory === undefined)
+      throw new KernelError("io", `the document of context ${this.contextId} is being read from disk again`);
+    return this.#memory;
   }
 
-  async #ready(): Promise<BlockState> {
-    if (this.#state === undefined) await this.#loading;
+  async #ready(): Promise<InMemory> {
+    if (this.#memory === undefined && !this.#closed) await this.#reload();
     return this.#loaded();
+  }
+
+  #reload(): Promise<void> {
+    this.#loading ??= load(this.#host.store, this.contextId)
+      .then((loaded) => {
+        if (this.#closed) return loaded.state.destroy();
+        this.#adopt(loaded);
+        // Previews and reads may have shown what was not kept.
+        this.#host.bus.publish([{ topic: "resync", type: "resync", contextId: this.contextId }]);
+      })
+      .finally(() => {
+        this.#loading = undefined;
+      });
+    return this.#loading;
   }
 
   #withBuffer(state: BlockState, key: string): BlockSnapshot {
@@ -263,10 +259,9 @@ export class ContextDocument implements Document, Writer {
     return text === "" ? block : { ...block, content: block.content + text };
   }
 
-  #nextCommit(): Promise<void> {
-    this.#group ??= deferred();
+  #nextCommit(queue: ChangeQueue): Promise<void> {
     this.#host.committer.schedule(this);
-    return this.#group.promise;
+    return queue.next;
   }
 
   #makeDue(key: string): void {
@@ -278,110 +273,52 @@ export class ContextDocument implements Document, Writer {
   #write(key: string, all: boolean): void {
     this.#due.delete(key);
     const buffer = this.#buffers.get(key);
-    const state = this.#state;
-    if (buffer === undefined || state === undefined) return;
+    if (buffer === undefined || this.#memory === undefined) return;
+    const { state, queue, projection } = this.#memory;
     const at = this.#host.now();
     const { text, waiting } = buffer.take(at, all);
     if (all) this.#buffers.delete(key);
-    if (waiting !== undefined) this.#waiting.push(waiting);
+    if (waiting !== undefined) queue.wait(waiting);
     const offset = state.lengthOf(key);
     const { update } = state.append(buffer.principal, this.#clientOf, key, text, at);
     if (update === undefined) return;
     this.#record(buffer.principal, "append", key, update, at);
-    this.#unprojected.add(key);
+    projection.touch(key);
     const id = state.idOf(key);
-    this.#events.push({ topic: "block", type: "appended", contextId: this.contextId, version: this.#head, id, offset, text });
+    queue.publish({ topic: "block", type: "appended", contextId: this.contextId, version: queue.head, id, offset, text });
   }
 
-  #project(key: string): void {
-    this.#unprojected.add(key);
-    this.#toProject.add(key);
-  }
-
-  #record(principalId: PrincipalId, label: Operation["label"], key: string, update: Uint8Array | undefined, at: number): void {
-    if (update === undefined) return;
-    const seq = ++this.#head;
-    this.#rows.push({ seq, at, principalId, data: update });
+  #record(principal: PrincipalId, label: Operation["label"], key: string, update: Uint8Array | undefined, at: number): void {
+    if (update === undefined) throw new KernelError("internal", "a change without an update");
+    this.#loaded().queue.record(principal, label, key, update, at);
     this.#tailBytes += update.length;
-    const last = this.#operation;
-    const goesOn =
-      last !== undefined &&
-      label === "append" &&
-      last.label === "append" &&
-      last.principalId === principalId &&
-      last.blocks[0] === key;
-    this.#operation = goesOn
-      ? { ...last, to: seq }
-      : { number: ++this.#operations, principalId, label, from: seq, to: seq, at, blocks: [key] };
-    this.#changedOperations.set(this.#operation.number, this.#operation);
   }
 
   /** The Yjs client this principal writes this document with, the same for ever: their number is a cost of each transaction. */
   readonly #clientOf = (principalId: PrincipalId): number => {
-    let client = this.#clients.get(principalId);
+    const { clients, queue } = this.#loaded();
+    let client = clients.get(principalId);
     if (client === undefined) {
-      const taken = new Set(this.#clients.values());
+      const taken = new Set(clients.values());
       do client = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
       while (client === 0 || taken.has(client));
-      this.#clients.set(principalId, client);
-      this.#changes.push({ kind: "putClient", contextId: this.contextId, principalId, client });
+      clients.set(principalId, client);
+      queue.add({ kind: "putClient", contextId: this.contextId, principalId, client });
     }
     return client;
   };
 
-  #takeProjection(state: BlockState): Change | undefined {
-    if (this.#toProject.size === 0) return undefined;
-    const blocks: ProjectedBlock[] = [...this.#toProject].map((key) => {
-      this.#unprojected.delete(key);
-      return { key, order: state.orderOf(key), version: this.#head, block: state.read(key) };
-    });
-    this.#toProject.clear();
-    if (this.#unprojected.size === 0) this.#projected = this.#head;
-    return { kind: "putProjection", contextId: this.contextId, blocks, projected: this.#projected };
-  }
-
-  #takeChanges(state: BlockState, projection: Change | undefined): readonly Change[] {
-    const { contextId } = this;
-    const changes = this.#changes;
-    if (this.#rows.length > 0) changes.push({ kind: "appendLog", contextId, rows: this.#rows });
-    for (const operation of this.#changedOperations.values()) changes.push({ kind: "putOperation", contextId, operation });
-    if (projection !== undefined) changes.push(projection);
-    if (this.#keyframeWanted || this.#tailBytes > Math.max(keyframeBytes, this.#keyframeBytes)) {
-      const whole = state.encode();
-      changes.push({ kind: "putKeyframe", contextId, keyframe: { seq: this.#head, data: encodeKeyframe(whole) } });
-      this.#keyframeBytes = whole.length;
-      this.#tailBytes = 0;
-      this.#keyframeWanted = false;
-    }
-    this.#rows = [];
-    this.#changes = [];
-    this.#changedOperations = new Map();
-    return changes;
-  }
-
   /** The memory is ahead of the disk: everyone who waits is told, and the document is read again. */
-  #fail(waiting: Deferred[], error: unknown): void {
-    const buffered = [...this.#buffers.values()].map((buffer) => buffer.drop());
-    const all = [...waiting, ...this.#waiting, this.#group, ...buffered].filter((waiter) => waiter !== undefined);
+  #fail(waiting: readonly Deferred[], error: unknown): void {
+    const buffered = [...this.#buffers.values()].map((buffer) => buffer.drop()).filter((waiter) => waiter !== undefined);
+    const queued = this.#memory?.queue.take().waiting ?? [];
     this.#buffers.clear();
     this.#due.clear();
-    this.#toProject.clear();
-    this.#rows = [];
-    this.#changes = [];
-    this.#changedOperations.clear();
-    this.#events = [];
-    this.#waiting = [];
-    this.#group = undefined;
     this.#inFlight = undefined;
-    this.#keyframeWanted = false;
-    this.#state?.destroy();
-    this.#state = undefined;
-    this.#loading = load(this.#host.store, this.contextId).then((loaded) => {
-      this.#adopt(loaded);
-      // Previews and reads may have shown what was not kept.
-      this.#host.bus.publish([{ topic: "resync", type: "resync", contextId: this.contextId }]);
-    });
-    this.#loading.catch(() => {});
-    for (const waiter of all) waiter.reject(error);
+    this.#memory?.state.destroy();
+    this.#memory = undefined;
+    // A failure is met again, and told, by whoever uses the document next.
+    this.#reload().catch(() => {});
+    for (const waiter of [...waiting, ...queued, ...buffered]) waiter.reject(error);
   }
 }

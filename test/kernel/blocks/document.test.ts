@@ -189,6 +189,8 @@ describe("a refused change", () => {
     ["an inherited name as status", { role: "user", kind: "text", status: "constructor" }, "invalid"],
     ["a toolKind on text", { role: "user", kind: "text", toolKind: "shell" }, "invalid"],
     ["a driftKind on text", { role: "user", kind: "text", driftKind: "push" }, "invalid"],
+    ["a source that is no id", { role: "user", kind: "drift", sourceContext: "main" }, "invalid"],
+    ["a driftId that is no id", { role: "user", kind: "drift", driftId: "3" }, "invalid"],
     ["a function as input", { role: "user", kind: "toolCall", toolInput: () => 1 }, "invalid"],
     ["a Map as input", { role: "user", kind: "toolCall", toolInput: { a: new Map() } }, "invalid"],
     ["NaN as input", { role: "user", kind: "toolCall", toolInput: [Number.NaN] }, "invalid"],
@@ -459,6 +461,26 @@ describe("a commit that fails", () => {
     expect([next.id.seq, document.version]).toEqual([2, 2]);
     await bus.settled();
     expect(events.map((event) => event.type)).toEqual(["inserted", "resync", "inserted"]);
+  });
+
+  it("on a disk that cannot be read either is told until it can", async () => {
+    let broken: Error | undefined;
+    const store = failingStore(memoryStore(), () => broken);
+    const unreadable = new Proxy(store, {
+      get: (target, name) => {
+        if (name === "log" && broken !== undefined) return () => Promise.reject(broken);
+        return Reflect.get(target, name, target) as unknown;
+      },
+    });
+    const { document } = await fixture({ store: unreadable });
+    const kept = await document.create(amy, text("kept"));
+    broken = new KernelError("io", "the disk is gone");
+    await expect(document.create(amy, text("lost"))).rejects.toThrow("the disk is gone");
+    expect(() => document.list()).toThrow(code("io"));
+    await expect(document.append(amy, kept.id, "x")).rejects.toThrow("the disk is gone");
+    broken = undefined;
+    await document.append(amy, kept.id, " on\n");
+    expect(contents(document.list())).toEqual(["kept on\n"]);
   });
 
   it("of one document is not another's", async () => {
