@@ -80,7 +80,10 @@ export interface Outcome {
 }
 
 /** Runs a program in a fresh folder, in this process. */
-export async function runKaish(script: string, options: { stdin?: string; signal?: AbortSignal; host?: Partial<ShellHost> } = {}): Promise<Outcome> {
+export async function runKaish(
+  script: string,
+  options: { stdin?: string; signal?: AbortSignal; host?: Partial<ShellHost> } = {},
+): Promise<Outcome> {
   const folder = freshFolder();
   try {
     const shell = testShell(folder, options.host);
@@ -98,7 +101,12 @@ export async function runKaish(script: string, options: { stdin?: string; signal
 export function runBash(script: string): Outcome {
   const folder = freshFolder();
   try {
-    const done = spawnSync("bash", [...bashArgs, "-c", script, "kaish"], { cwd: folder, env: environment, input: "", encoding: "utf8" });
+    const done = spawnSync("bash", [...bashArgs, "-c", script, "kaish"], {
+      cwd: folder,
+      env: environment,
+      input: "",
+      encoding: "utf8",
+    });
     return { stdout: done.stdout, stderr: done.stderr, status: done.status ?? -1 };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,17 +1,17 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import type { MaybePromise } from "../../vfs/index.ts";
-import type { ByteSink, Value } from "../command.ts";
+import type { Value } from "../command.ts";
 import { programArguments } from "./compile/fields.ts";
 import { abortStatus, after } from "./control.ts";
 import { Options } from "./options.ts";
 import type { Program } from "./program-file.ts";
 import { lookUp, readText } from "./programs.ts";
-import { drain, feed } from "./pump.ts";
 import type { Runtime } from "./runtime.ts";
 import { signalNumber } from "./signals.ts";
 import { runText } from "./source.ts";
-import { HandleSource, nullSink } from "./streams.ts";
+import { HandleSource } from "./streams.ts";
 import { runFork } from "./subshell.ts";
+import { wire } from "./wiring.ts";
 
 /** How long a program may go on after TERM before it gets KILL. */
 const killAfterMs = 2_000;
@@ -86,32 +86,42 @@ function takesTerminal(rt: Runtime): boolean {
 
 async function spawnProgram(rt: Runtime, path: string, args: readonly string[], cwd: string): Promise<number> {
   const { spawn } = process.getBuiltinModule("node:child_process");
-  const stdio = stdioFor(rt);
-  const terminal = takesTerminal(rt);
+  const wiring = wire(rt);
+  const terminal = rt.stdin?.isTty === true;
   let child: ChildProcess;
   try {
     child = spawn(path, args.slice(1), {
       cwd,
       argv0: args[0] ?? path,
       env: Object.fromEntries(rt.environment()),
-      stdio: stdio as StdioOptions,
+      stdio: wiring.stdio as StdioOptions,
       // A group of its own, so that an abort reaches all of it; a session of its own would lose the terminal.
       detached: !terminal,
     });
   } catch (error) {
+    wiring.cancel();
     return spawnFailed(rt, args[0] ?? path, error);
   }
-  const pumps = connect(rt, child, stdio);
+  const pumps = wiring.start(child);
   const ended = await lifeOf(child, rt.signal, !terminal);
   if (rt.stdin instanceof HandleSource) rt.stdin.takeBack();
-  if (ended instanceof Error) return spawnFailed(rt, args[0] ?? path, ended);
   pumps.input?.stop();
-  const broken = await Promise.all(pumps.outputs);
+  if (ended instanceof Error) {
+    wiring.cancel();
+    return spawnFailed(rt, args[0] ?? path, ended);
+  }
+  // What the program left running may keep a pipe open: an abort does not wait for that.
+  const { signal } = rt;
+  const cancel = () => wiring.cancel();
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel);
+  await Promise.all(pumps.outputs);
+  signal.removeEventListener("abort", cancel);
   if (rt.signal.aborted) {
     rt.checkAbort();
     return abortStatus(rt.signal);
   }
-  return broken.includes("broken") && ended === 0 ? 141 : ended;
+  return ended;
 }
 
 function spawnFailed(rt: Runtime, name: string, error: unknown): MaybePromise<number> {
@@ -120,40 +130,6 @@ function spawnFailed(rt: Runtime, name: string, error: unknown): MaybePromise<nu
   if (code === "EACCES") return say(rt, `${name}: Permission denied`, 126);
   if (code === "E2BIG") return say(rt, `${name}: Argument list too long`, 126);
   return say(rt, `${name}: cannot be run: ${String(code ?? error)}`, 126);
-}
-
-type Stdio = readonly ("pipe" | "ignore" | number)[];
-
-/** What the child gets for each descriptor: ours where there is one behind the stream, else a pipe that is pumped. */
-function stdioFor(rt: Runtime): Stdio {
-  return rt.fds.map((description, fd) => {
-    if (description === undefined) return "ignore";
-    const { source, sink } = description;
-    if (fd === 0 || (fd > 2 && sink === undefined)) {
-      const lent = source instanceof HandleSource ? source.lend() : source?.hostFd;
-      return lent ?? (source === undefined ? "ignore" : "pipe");
-    }
-    if (sink === nullSink) return "ignore";
-    return sink?.hostFd ?? (sink === undefined ? "ignore" : "pipe");
-  });
-}
-
-interface Pumps {
-  readonly input: { stop(): void } | undefined;
-  readonly outputs: readonly Promise<"done" | "broken">[];
-}
-
-function connect(rt: Runtime, child: ChildProcess, stdio: Stdio): Pumps {
-  let input: { stop(): void } | undefined;
-  const outputs: Promise<"done" | "broken">[] = [];
-  stdio.forEach((how, fd) => {
-    const stream = child.stdio[fd];
-    const description = rt.fds[fd];
-    if (how !== "pipe" || stream === null || stream === undefined || description === undefined) return;
-    if (fd === 0 && description.source !== undefined && "write" in stream) input = feed(description.source, stream);
-    else if (description.sink !== undefined && "read" in stream) outputs.push(drain(stream, description.sink as ByteSink));
-  });
-  return { input, outputs };
 }
 
 /** Resolves with the status, or the error that it could not be started. An abort ends the whole group. */
@@ -173,7 +149,8 @@ function lifeOf(child: ChildProcess, signal: AbortSignal, group: boolean): Promi
       timer = setTimeout(() => kill("SIGKILL"), killAfterMs);
     };
     const end = (result: number | Error) => {
-      clearTimeout(timer);
+      // What is left of the group still gets its KILL.
+      if (timer !== undefined) timer.unref();
       signal.removeEventListener("abort", stop);
       resolve(result);
     };

@@ -4,6 +4,9 @@ import { Description } from "./descriptors.ts";
 import type { Runtime } from "./runtime.ts";
 import { emptySource, HandleSink, HandleSource, nullSink } from "./streams.ts";
 
+/** Thrown where a redirection cannot be made: the command does not run, status 1. */
+export class RedirectError extends Fault {}
+
 type FileOp = "<" | ">" | ">>" | ">|" | "<>";
 
 const flags: Readonly<Record<FileOp, OpenFlags>> = {
@@ -67,7 +70,7 @@ function openNew(rt: Runtime, path: string): MaybePromise<Description> {
   const taken = (error: unknown): MaybePromise<Description> => {
     if (!(error instanceof VfsError) || error.code !== "EEXIST") throw error;
     return after(rt.shared.host.vfs.stat(join(rt.cwd, path)), (stat) => {
-      if (stat.kind === "file") throw new Fault(`${path}: cannot overwrite existing file`);
+      if (stat.kind === "file") throw new RedirectError(`${path}: cannot overwrite existing file`);
       return open(rt, path, ">", flags[">"]);
     });
   };

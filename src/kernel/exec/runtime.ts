@@ -18,7 +18,7 @@ import type { PatternSegment } from "./pattern.ts";
 import type { Program } from "./program-file.ts";
 import type { ShellHost } from "./shell.ts";
 import { defaultShopts } from "./shopts.ts";
-import { nullSink } from "./streams.ts";
+import { closedSink, nullSink } from "./streams.ts";
 import { type Hidden, Variables } from "./variables.ts";
 
 /** A piece of program, compiled once. It leaves its status behind in `rt.status` too where it is a whole pipeline. */
@@ -166,7 +166,7 @@ export class Runtime {
   }
 
   get stdout(): ByteSink {
-    return this.fds[1]?.sink ?? nullSink;
+    return this.fds[1]?.sink ?? closedSink;
   }
 
   get stderr(): ByteSink {

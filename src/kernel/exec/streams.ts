@@ -278,5 +278,12 @@ export function emptySource(): ByteSource {
   return bytesSource("");
 }
 
+/** What a closed descriptor is to a writer. */
+export const closedSink: ByteSink = {
+  write: () => {
+    throw new VfsError("EBADF");
+  },
+};
+
 /** Takes everything and keeps nothing. */
 export const nullSink: ByteSink = { write: () => {} };

@@ -20,7 +20,7 @@ export function compileDefault(part: ParamExpansion, op: DefaultOp, unit: Unit, 
   const inner = unit.compilers.pieces(op.word.parts, unit, quoted);
   const only = inner.length === 1 ? inner[0] : undefined;
   const wordMany = only?.kind === "many" && (letter === "-" || letter === "+") ? only : undefined;
-  const base = compileOne(part, unit, "absent");
+  const base: Lookup = all === undefined ? compileOne(part, unit, "absent") : () => undefined;
   if (all === undefined && wordMany === undefined) {
     return { kind: "one", quoted, get: compileScalar(part, op, base, compileWord(op, only, unit, quoted), colon, unit) };
   }

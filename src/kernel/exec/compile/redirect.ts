@@ -2,17 +2,14 @@ import type { Redirect } from "../../../parser/index.ts";
 import { type MaybePromise, VfsError } from "../../../vfs/index.ts";
 import { toText } from "../../value.ts";
 import { assign } from "../assign.ts";
-import { after, each, ensure, Fault } from "../control.ts";
+import { after, each, ensure } from "../control.ts";
 import { Description, type Descriptors, withDescriptor } from "../descriptors.ts";
-import { openTarget } from "../open.ts";
+import { openTarget, RedirectError } from "../open.ts";
 import type { Exec, Runtime, TextOf, Unit } from "../runtime.ts";
 import { bytesSource } from "../streams.ts";
 
 /** One redirection, ready: changes `rt.fds`, adding to `opened` what has to be released with it. */
 type Apply = (rt: Runtime, opened: Description[]) => MaybePromise<void>;
-
-/** Thrown where a redirection cannot be made: the command does not run, status 1. */
-class RedirectError extends Fault {}
 
 /** `exec` with its descriptors changed for the time it runs. */
 export function withRedirects(redirects: readonly Redirect[], exec: Exec, unit: Unit): Exec {

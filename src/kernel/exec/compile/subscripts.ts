@@ -61,8 +61,11 @@ function compileIndex(subscript: Extract<Subscript, { kind: "index" }>, unit: Un
   const constant = constantText(subscript.word);
   // On something unset a word is a key and a number an index, so that the error can say which it was.
   const isName = constant !== undefined && !/^[-+]?[0-9]+$/.test(constant.trim());
+  const variable = constant !== undefined && /^[A-Za-z_][A-Za-z0-9_]*$/.test(constant) ? constant : undefined;
   return (rt, holder) => {
     if (isRecord(holder) || (!isList(holder) && isName)) return text(rt);
+    // A word that names no variable is a key, and a list has none: no silent 0.
+    if (variable !== undefined && rt.variables.value(variable) === undefined) return variable;
     return number(rt);
   };
 }
