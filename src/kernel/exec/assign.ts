@@ -48,7 +48,7 @@ export function append(rt: Runtime, name: string, value: Value): void {
 }
 
 /** What `old += value` gives: text grows, lists and records take the elements of their like. */
-export function appended(rt: Runtime, old: Value | undefined, value: Value, name: string, integer: boolean): Value {
+function appended(rt: Runtime, old: Value | undefined, value: Value, name: string, integer: boolean): Value {
   if (old === undefined || (old === "" && (isList(value) || isRecord(value)))) return value;
   if (isList(old)) {
     if (isList(value)) return [...old, ...value];

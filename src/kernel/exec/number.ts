@@ -15,7 +15,7 @@ export class Float {
 export type Num = number | bigint | Float;
 
 /** Wraps to 64 bits; small results become numbers. */
-export function wrap(big: bigint): number | bigint {
+function wrap(big: bigint): number | bigint {
   const wrapped = BigInt.asIntN(64, big);
   const number = Number(wrapped);
   return Number.isSafeInteger(number) ? number : wrapped;

@@ -1,2 +1,2 @@
 /** Shell patterns, where the executor looks for them; commands have the same ones. */
-export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "../command.ts";
+export { compilePattern, type Pattern, type PatternSegment } from "../command.ts";

@@ -102,7 +102,7 @@ export interface Shared {
 }
 
 /** How many calls, substitutions and sources may be inside each other. */
-export const maxDepth = 1_000;
+const maxDepth = 1_000;
 
 /** One call of a function. */
 export interface Call {

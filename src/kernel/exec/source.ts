@@ -16,7 +16,7 @@ export function prepare(rt: Runtime, source: string, name: string): Prepared {
   return { kind: "ready", exec: compileProgram(parsed.program, unitOf(rt, source, name)) };
 }
 
-export function unitOf(rt: Runtime, source: string, name: string): Unit {
+function unitOf(rt: Runtime, source: string, name: string): Unit {
   const { host, interactive, compilers } = rt.shared;
   return { source, name, commands: host.commands, interactive, compilers };
 }

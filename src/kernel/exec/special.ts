@@ -41,10 +41,6 @@ export function special(name: string): Reader | undefined {
   return undefined;
 }
 
-export function specialNames(): IterableIterator<string> {
-  return readers.keys();
-}
-
 /** What `"$*"` joins with: the first character of IFS, a space when it is unset. */
 export function separator(rt: Runtime): string {
   const ifs = rt.variables.value("IFS");

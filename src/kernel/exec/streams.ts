@@ -5,7 +5,7 @@ import { toText } from "../value.ts";
 import { after, breathe, overdue } from "./control.ts";
 
 /** How many bytes a pipe holds before its writer has to wait. */
-export const pipeCapacity = 64 * 1024;
+const pipeCapacity = 64 * 1024;
 
 function bytesOf(chunk: Uint8Array | string): Uint8Array {
   return typeof chunk === "string" ? Buffer.from(chunk, "utf8") : chunk;

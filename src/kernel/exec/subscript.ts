@@ -92,12 +92,3 @@ export function elementsOf(value: Value | undefined): readonly Value[] {
   if (isList(value)) return value;
   return isRecord(value) ? [...value.values()] : [value];
 }
-
-export function keyText(key: Key): string {
-  return typeof key === "object" ? `${key.from ?? ""}:${key.to ?? ""}` : String(key);
-}
-
-/** A key from a value: an integer stays one, all else is text. */
-export function toKey(value: Value): Key {
-  return typeof value === "number" && Number.isInteger(value) ? value : toText(value);
-}

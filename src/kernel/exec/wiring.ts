@@ -6,7 +6,7 @@ import { drain, feed } from "./pump.ts";
 import type { Runtime } from "./runtime.ts";
 import { HandleSource, nullSink } from "./streams.ts";
 
-export interface Pumps {
+interface Pumps {
   readonly input: { stop(): void } | undefined;
   readonly outputs: readonly Promise<void>[];
 }

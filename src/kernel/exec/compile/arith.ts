@@ -21,7 +21,7 @@ import { mayWait, type Unit } from "./unit.ts";
 /** A compiled expression that never waits. */
 type Calc = (rt: Runtime) => Num;
 /** A compiled expression whose command substitutions are run first, as bash expands before it evaluates. */
-export type Arith = (rt: Runtime) => MaybePromise<Num>;
+type Arith = (rt: Runtime) => MaybePromise<Num>;
 
 /** What the substitutions of the expression being evaluated gave. Set only while a `Calc` runs, which never waits. */
 let substituted: readonly string[] = [];
@@ -32,7 +32,7 @@ interface Scope {
   readonly waiting: ((rt: Runtime) => MaybePromise<string>)[];
 }
 
-export function compileArith(expr: ArithExpr, unit: Unit): Arith {
+function compileArith(expr: ArithExpr, unit: Unit): Arith {
   const scope: Scope = { unit, waiting: [] };
   const calc = compile(expr, scope);
   const waiting = scope.waiting;
@@ -283,7 +283,7 @@ const maxNesting = 100;
 let nesting = 0;
 
 /** What a text means in arithmetic: a number, or an expression of its own. Throws Fault when it is neither. */
-export function textToNum(rt: Runtime, text: string): Num {
+function textToNum(rt: Runtime, text: string): Num {
   const trimmed = text.trim();
   if (trimmed === "") return 0;
   const signed = trimmed.startsWith("-") ? trimmed.slice(1) : trimmed;

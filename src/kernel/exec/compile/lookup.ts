@@ -12,7 +12,7 @@ import { lineOf, type Unit } from "./unit.ts";
 export type Lookup = (rt: Runtime) => MaybePromise<Value | undefined>;
 
 /** The value of a name, whatever it is; undefined when it is not set. */
-export function readerOf(name: string): (rt: Runtime) => Value | undefined {
+function readerOf(name: string): (rt: Runtime) => Value | undefined {
   return special(name) ?? ((rt) => rt.variables.value(name));
 }
 
@@ -37,7 +37,7 @@ function lineNumber(part: ParamExpansion, unit: Unit): Lookup {
 }
 
 /** `${!x}`: the value of the name that x holds; it may have subscripts. */
-export function indirectValue(rt: Runtime, pointer: Value | undefined, name: string): MaybePromise<Value | undefined> {
+function indirectValue(rt: Runtime, pointer: Value | undefined, name: string): MaybePromise<Value | undefined> {
   if (pointer === undefined) {
     if (rt.options.nounset) throw new Fault(`${name}: unbound variable`, { status: 127, exits: true });
     return undefined;

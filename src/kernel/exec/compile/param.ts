@@ -93,7 +93,7 @@ function compileLength(part: ParamExpansion, unit: Unit, all: boolean): Lookup {
 }
 
 /** Characters are code points. */
-export function countCharacters(text: string): number {
+function countCharacters(text: string): number {
   let count = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
