@@ -5,8 +5,9 @@ import { localBackend, type MountTable } from "../vfs/index.ts";
 import { memoryBackend } from "../vfs/memory-backend.ts";
 import { openDocuments } from "./blocks/index.ts";
 import type { Command } from "./command.ts";
-import { blockNames, openContexts, openPrincipals } from "./contexts/index.ts";
+import { blockNames, openContexts, openPrincipals, type Principals } from "./contexts/index.ts";
 import { extractiveDistiller, openDrift } from "./drift/index.ts";
+import { KernelError } from "./errors.ts";
 import { createShell } from "./exec/index.ts";
 import type { ShellHost } from "./exec/shell.ts";
 import { memoryBus } from "./flow/index.ts";
@@ -17,7 +18,7 @@ import { type Places, places, socketPath } from "./host/places.ts";
 import { ownPrincipal } from "./host/principal.ts";
 import { recoveringDocuments } from "./host/recovering-documents.ts";
 import { scriptKernel } from "./host/script-kernel.ts";
-import { type ContextId, type KernelId, newId } from "./ids.ts";
+import { type ContextId, type KernelId, newId, randomPart } from "./ids.ts";
 import type { KernelEntry } from "./kernel-power.ts";
 import type { RunningScript, ScriptKernel } from "./script-shell.ts";
 import { ContextShell } from "./session/context-shell.ts";
@@ -115,14 +116,14 @@ function diskHome(options: KernelOptions, name: string): Home {
 }
 
 async function assemble(home: Home, options: KernelOptions): Promise<HostedKernel> {
-  const { kernel, principal, store, tree } = home;
+  const { kernel, store, tree } = home;
   const closing = new AbortController();
   if ((await store.kernel()) === undefined) await store.commit([{ kind: "putKernel", kernel }]);
   const bus = memoryBus();
   const documents = recoveringDocuments(openDocuments({ store, bus }));
   const contexts = await openContexts({ store, bus, documents, kernel });
   const principals = await openPrincipals({ store });
-  await principals.put(principal);
+  const principal = await enrol(principals, home.principal);
   const drift = await openDrift({ store, bus, documents, contexts, distillerOf: () => extractiveDistiller() });
   const mounts = new KernelMounts(tree, store);
   for (const sentence of await mounts.restore()) options.notice?.(sentence);
@@ -168,6 +169,7 @@ async function assemble(home: Home, options: KernelOptions): Promise<HostedKerne
     release: async () => {
       await Promise.all([...shells.values()].map((shell) => shell.close()));
       await documents.close();
+      await bus.settled();
       bus.close();
       await store.close();
       home.release();
@@ -184,6 +186,19 @@ function shellHost(tree: MountTable, options: KernelOptions): Omit<ShellHost, "k
     ...(foreground === undefined ? {} : { foreground }),
     ...(refuseExternal === undefined ? {} : { refuseExternal }),
   };
+}
+
+/** Makes a principal known to the kernel; under a longer name where another has its own (a kernel that came from elsewhere). */
+async function enrol(principals: Principals, principal: Principal): Promise<Principal> {
+  try {
+    await principals.put(principal);
+    return principal;
+  } catch (error) {
+    if (!(error instanceof KernelError) || error.code !== "conflict") throw error;
+    const renamed = { ...principal, username: `${principal.username}-${randomPart(principal.id).slice(0, 6)}` };
+    await principals.put(renamed);
+    return renamed;
+  }
 }
 
 /** The context that a session starts in: made as `main`, and the same one whatever it is called later. */

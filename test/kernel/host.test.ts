@@ -226,6 +226,20 @@ describe("a kernel on disk, opened again", () => {
     expect((await run(api, "pwd")).stdout).toBe(`${join(home, "work")}\n`);
   });
 
+  it("opens for someone it does not know whose name another has, under a longer one", async () => {
+    const home = temporary();
+    const first = await open(home);
+    const before = await first.whoami();
+    await (await first.attachKernel("test")).createBlock({ kind: "text", role: "user", content: "by the first" });
+    await first.close();
+    rmSync(join(home, "principal.json"));
+    const api = await (await open(home)).attachKernel("test");
+    const now = await api.whoami();
+    expect(now.id).not.toBe(before.id);
+    expect(now.username).toMatch(new RegExp(`^${before.username}-[0-9a-f]{6}$`));
+    expect((await api.listBlocks())[0]?.id.principalId).toBe(before.id);
+  });
+
   it("an ephemeral kernel writes nothing to disk", async () => {
     const home = temporary();
     const hosted = await openKernel({ commands: commandTable(), env: testEnv(join(home, "none")), cwd: home });

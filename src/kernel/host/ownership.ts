@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { KernelError } from "../errors.ts";
 import { lockFile } from "../state/index.ts";
 import type { Kernel } from "../types.ts";
+import { reason } from "./places.ts";
 
 /** The process that hosts a kernel. */
 export interface Owner {
@@ -24,10 +25,16 @@ export function takeOwnership(folder: string, kernel: Kernel, socket: string): O
   if (lock === undefined) throw lockedError(kernel, readOwner(folder));
   const startedAt = startTime(process.pid);
   const owner: Owner = { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }), socket };
-  writeFileSync(join(folder, "owner.json"), `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  const path = join(folder, "owner.json");
+  try {
+    writeFileSync(path, `${JSON.stringify(owner)}\n`, { mode: 0o600 });
+  } catch (error) {
+    lock.release();
+    throw new KernelError("io", `cannot write ${path}: ${reason(error)}`, { path }, { cause: error });
+  }
   return {
     release() {
-      rmSync(join(folder, "owner.json"), { force: true });
+      rmSync(path, { force: true });
       lock.release();
     },
   };

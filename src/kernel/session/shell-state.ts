@@ -68,9 +68,8 @@ export function jsonToValue(json: Json): Value {
 export class ShellState {
   readonly #shell: Shell;
   readonly #born: ReadonlyMap<string, Value>;
-  /** Values are immutable: one that is the same object needs no second look. */
-  readonly #seen = new Map<string, { readonly value: Value; readonly json: Json }>();
-  #saved = "";
+  /** What was kept last. Values are immutable: the same object is the same value. */
+  #kept: ReadonlyMap<string, Value> = new Map();
 
   /** `shell` as it was made, before `restore`; or a copy of one that was made with the variables `born`. */
   constructor(shell: Shell, born: ReadonlyMap<string, Value> = new Map(shell.variables())) {
@@ -98,31 +97,37 @@ export class ShellState {
       if (typeof source === "string")
         await this.#shell.run(source, name, { stdin: emptySource(), stdout: nullSink, stderr: nullSink, signal });
     }
-    this.#saved = JSON.stringify(this.#capture());
+    this.#kept = this.#capture();
   }
 
   /** The state to keep, when it is another than the one last answered. */
   changed(): Json | undefined {
-    const state = this.#capture();
-    const text = JSON.stringify(state);
-    if (text === this.#saved) return undefined;
-    this.#saved = text;
-    return state;
-  }
-
-  #capture(): Json {
+    const now = this.#capture();
+    const same = now.size === this.#kept.size && [...now].every(([key, value]) => Object.is(this.#kept.get(key), value));
+    if (same) return undefined;
+    this.#kept = now;
     const variables: [string, Json][] = [];
-    for (const [name, value] of this.#shell.variables()) {
-      if (volatile.has(name) || this.#born.get(name) === value) continue;
-      const seen = this.#seen.get(name);
-      const json = seen !== undefined && seen.value === value ? seen.json : encode(value);
-      this.#seen.set(name, { value, json });
-      variables.push([name, json]);
+    const functions: [string, Json][] = [];
+    for (const [key, value] of now) {
+      if (key.endsWith(functionMark)) functions.push([key.slice(0, -functionMark.length), encode(value)]);
+      else variables.push([key, encode(value)]);
     }
-    const functions = this.#shell.functionNames().map((name): [string, Json] => [name, this.#shell.functionSource(name) ?? null]);
     return { variables: Object.fromEntries(variables), functions: Object.fromEntries(functions) };
   }
+
+  /** Variables by name, and the text of functions by name and mark. */
+  #capture(): ReadonlyMap<string, Value> {
+    const all = new Map<string, Value>();
+    for (const [name, value] of this.#shell.variables()) {
+      if (!volatile.has(name) && !Object.is(this.#born.get(name), value)) all.set(name, value);
+    }
+    for (const name of this.#shell.functionNames()) all.set(name + functionMark, this.#shell.functionSource(name) ?? "");
+    return all;
+  }
 }
+
+/** No name ends like this. */
+const functionMark = "()";
 
 /** The fields of a record that is a field of `state`. */
 function fields(state: Json, name: string): readonly [string, Json][] {
