@@ -28,6 +28,7 @@ import { colon, falseCommand, trueCommand } from "./shell/true.ts";
 import { commandCommand, hash, type, which } from "./shell/type.ts";
 import { umask } from "./shell/umask.ts";
 import { env, printenv } from "./system/env.ts";
+import { xargs } from "./system/xargs.ts";
 import { cat } from "./text/cat.ts";
 import { cut } from "./text/cut.ts";
 import { grep } from "./text/grep.ts";
@@ -60,6 +61,7 @@ export const commands: readonly Command[] = [
   words,
   env,
   printenv,
+  xargs,
   date,
   sleep,
   timeout,

@@ -81,7 +81,7 @@ export type FlagValue<F extends Flag> = F extends { readonly value: infer V }
 /** The parsed arguments. A repeated switch counts; a repeated value is a list, empty when absent. */
 export interface Input<F extends Readonly<Record<string, Flag>> = Readonly<Record<string, Flag>>> {
   readonly flags: { readonly [K in keyof F]: FlagValue<F[K]> };
-  /** Operands as text: lists and records as compact JSON. */
+  /** Operands as text: lists and records as compact JSON. Reading it throws ValueError if one is bytes that are no text. */
   readonly args: readonly string[];
   /** The same operands with their types. */
   readonly values: readonly Value[];

@@ -90,8 +90,17 @@ export function parseArguments(signature: Signature, argv: readonly Value[]): Pa
 }
 
 function inputOf(flags: Input["flags"], values: readonly Value[], json: boolean): Input {
-  const strings = values.every((value) => typeof value === "string");
-  return { flags, args: strings ? (values as readonly string[]) : values.map(toText), values, json };
+  if (values.every((value) => typeof value === "string")) return { flags, args: values as readonly string[], values, json };
+  if (!values.some((value) => value instanceof Uint8Array)) return { flags, args: values.map(toText), values, json };
+  // Bytes may be no text: only a command that wants text finds out.
+  return {
+    flags,
+    get args() {
+      return values.map(toText);
+    },
+    values,
+    json,
+  };
 }
 
 function arityMessage(table: FlagTable, operands: readonly Value[]): string {

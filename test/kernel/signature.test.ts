@@ -153,7 +153,10 @@ describe("parseArguments", () => {
       kind: "input",
       input: { args: ['["-q"]', "42", "x"], values: [["-q"], 42, "x"], flags: { lines: 7 } },
     });
-    expect(parse(head, new Uint8Array([0xff]))).toBe("bytes that are not UTF-8 cannot become text");
+    const bytes = parseArguments(head, [new Uint8Array([0xff])]);
+    if (bytes.kind !== "input") throw new Error("bytes are an operand");
+    expect(bytes.input.values).toEqual([new Uint8Array([0xff])]);
+    expect(() => bytes.input.args).toThrow("bytes that are not UTF-8 cannot become text");
   });
 
   it("does not let one parse change another", () => {

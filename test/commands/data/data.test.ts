@@ -1,0 +1,40 @@
+import { table } from "../../language/harness.ts";
+
+const values = "bash has no values";
+
+table("values", [
+  [
+    'x=$(fromjson \'{"b":[1,2.50,9007199254740993],"1":null}\'); typeof $x; echo "$x"',
+    'record\n{"b":[1,2.5,9007199254740993],"1":null}\n',
+    0,
+    values,
+  ],
+  ["echo '\"a b\"' | fromjson", "a b\n", 0, values],
+  ["fromjson 42; fromjson -1; fromjson true; fromjson null", "42\n-1\ntrue\nnull\n", 0, values],
+  ["fromjson '{\"a\":}'; echo $?", "1\n", 0, values],
+  ["fromjson '[1,\n x]' 2>&1", "fromjson: operand: line 2, column 2: expected a value\n", 1, values],
+  ["x=$(fromjson '[1,2]'); for i in $x; do echo $i; done", "1\n2\n", 0, values],
+  ["x=$(fromjson '[1,2]' | cat); typeof $x", "string\n", 0, values],
+  ['xs=[a "b c" 3]; tojson $xs', '["a","b c",3]\n', 0, values],
+  ["x={a: 1, b: [true]}; tojson --pretty $x", '{\n  "a": 1,\n  "b": [\n    true\n  ]\n}\n', 0, values],
+  ["printf 'a\\nb\\n' | tojson", '"a\\nb"\n', 0, values],
+  ["tojson 5 '5' -3", '"5"\n"5"\n"-3"\n', 0, values],
+  ['n=5; tojson $n "$n"', '5\n"5"\n', 0, values],
+  ["u={name: amy, age: 3}; ks=$(keys $u); typeof $ks; echo ${ks[0]}", "list\nname\n", 0, values],
+  ["keys '[a,b]' 2>&1; echo $?", "keys: operand: line 1, column 2: expected a value\n1\n", 0, values],
+  ["echo '{\"a\":1}' | keys; echo '[5,6]' | values; echo '[5,6]' | keys", "a\n5\n6\n0\n1\n", 0, values],
+  ["keys hello 2>&1", "keys: needs a record or list, got a string\n", 1, values],
+  ["xs=[1]; push xs 2 '[3]'; tojson $xs; ys=[]; zs=[9]; push ys $zs; tojson $ys", '[1,"2","[3]"]\n[[9]]\n', 0, values],
+  ["x=5; push x 1 2>&1", "push: x: needs a list, is a number\n", 1, values],
+  ["push new a b; echo ${#new}", "2\n", 0, values],
+  ["for w in $(words ' a  b ') x; do echo \"<$w>\"; done", "<a>\n<b>\n<x>\n", 0, values],
+  ["words --limit 2 'a b  c'; words -d: -- 'a:b::'; words ''", "a\nb  c\na\nb\n\n\n", 0, values],
+  ["words -r '[' x 2>&1; echo $?", "words: Unmatched [, [^, [:, [., or [=\n2\n", 0, values],
+  ["words --json 'a b'", '["a","b"]\n', 0, values],
+  ["printf 'a\\n\\nb' | lines --json", '["a","","b"]\n', 0, values],
+  ["typeof 42; n=42; typeof $n; typeof ''", "string\nnumber\nstring\n", 0, values],
+  ["typeof $(printf '\\xff'); x=$(printf 'a\\xff'); typeof $x", "bytes\nbytes\n", 0, values],
+  ["tojson $(printf '\\xff') 2>&1", "tojson: bytes have no JSON form\n", 1, values],
+  ["typeof 2>&1", "typeof: missing operand\n", 2, values],
+  ["typeof --frob x 2>/dev/null; echo $?", "2\n", 0, values],
+]);
