@@ -22,7 +22,7 @@ export interface ConnectionLimits extends FrameLimits {
   readonly maxUnsentBytes: number;
 }
 
-export const defaultLimits: ConnectionLimits = {
+const defaultLimits: ConnectionLimits = {
   ...defaultFrameLimits,
   maxOpenCalls: 10_000,
   pauseBytes: 1024 * 1024,

@@ -34,11 +34,20 @@ function put(segment: Segment, word: number, [low, high]: readonly [number, numb
   segment.setUint32(word * 8 + 4, high);
 }
 
-/** Begins a message with `words` words after the root pointer and its Message struct (data at word 1, pointer at word 2). */
-function begin(messageTag: number, words: number, body: readonly [number, number]): { message: OutMessage; segment: Segment } {
-  const message = new OutMessage();
+/**
+ * Begins a message with `words` words after the root pointer and its Message struct (data at word 1, pointer at word 2), and
+ * room for `more` bytes.
+ */
+function begin(
+  messageTag: number,
+  words: number,
+  body: readonly [number, number],
+  more = 0,
+): { message: OutMessage; segment: Segment } {
+  const size = (3 + words) * 8;
+  const message = new OutMessage(size + more);
   const segment = message.segment;
-  segment.allocate((2 + words) * 8);
+  segment.byteLength = size;
   put(segment, 0, structPointer(0, 1, 1));
   segment.setUint16(8, messageTag);
   put(segment, 2, body);
@@ -80,8 +89,11 @@ export interface OpenPayload {
   readonly payloadWord: number;
 }
 
+/** Most payloads fit; others grow. */
+const payloadBytes = 256;
+
 export function beginCall(questionId: number, importId: number, interfaceId: bigint, methodId: number): OpenPayload {
-  const { message, segment } = begin(tag.call, 10, structPointer(0, 3, 3));
+  const { message, segment } = begin(tag.call, 10, structPointer(0, 3, 3), payloadBytes);
   segment.setUint32(24, questionId);
   segment.setUint16(28, methodId);
   segment.setUint64(32, interfaceId);
@@ -92,7 +104,7 @@ export function beginCall(questionId: number, importId: number, interfaceId: big
 }
 
 export function beginResults(answerId: number): OpenPayload {
-  const { message, segment } = begin(tag.return, 5, structPointer(0, 2, 1));
+  const { message, segment } = begin(tag.return, 5, structPointer(0, 2, 1), payloadBytes);
   segment.setUint32(24, answerId);
   put(segment, 5, structPointer(0, 0, 2));
   // releaseParamCaps is true by default and stored inverted; we release what we let go of one by one.

@@ -47,7 +47,7 @@ export class FrameReader {
     const lengths = (this.#lengths ??= this.#readHeader());
     if (!lengths || this.#available < this.#bodyBytes) return undefined;
     this.#lengths = undefined;
-    return lengths.map((length) => this.#take(length).buffer as ArrayBuffer);
+    return lengths.map((length) => this.#take(length));
   }
 
   #readHeader(): number[] | undefined {
@@ -58,7 +58,7 @@ export class FrameReader {
     }
     const headerBytes = (4 + count * 4 + 7) & ~7;
     if (this.#available < headerBytes) return undefined;
-    const header = new DataView(this.#take(headerBytes).buffer);
+    const header = new DataView(this.#take(headerBytes));
     const lengths = Array.from({ length: count }, (_, index) => header.getUint32(4 + index * 4, true) * 8);
     this.#bodyBytes = lengths.reduce((sum, length) => sum + length, 0);
     if (this.#bodyBytes > this.#limits.maxBytes) {
@@ -84,8 +84,9 @@ export class FrameReader {
   }
 
   /** The next `length` bytes in a buffer of their own. */
-  #take(length: number): Uint8Array {
-    const out = new Uint8Array(length);
+  #take(length: number): ArrayBuffer {
+    const buffer = new ArrayBuffer(length);
+    const out = new Uint8Array(buffer);
     let filled = 0;
     while (filled < length) {
       const chunk = this.#chunks[this.#head] as Uint8Array;
@@ -96,7 +97,7 @@ export class FrameReader {
       if (this.#offset === chunk.length) this.#dropHead();
     }
     this.#available -= length;
-    return out;
+    return buffer;
   }
 
   #dropHead(): void {

@@ -9,11 +9,18 @@ function liftTraversalLimit(message: $.Message): void {
   message._capnp.traversalLimit = Number.POSITIVE_INFINITY;
 }
 
+/** The library's arenas by number; it takes any object of that shape. */
+const singleSegment = 0;
+const multiSegment = 1;
+
 /** A message to fill and send: one segment that doubles. */
 export class OutMessage extends $.Message {
-  constructor() {
-    super();
+  /** `capacity`: bytes it is expected to take. */
+  constructor(capacity = 512) {
+    super({ kind: singleSegment, buffer: new ArrayBuffer(capacity & ~7) } as unknown as ArrayBuffer);
     liftTraversalLimit(this);
+    // The library takes the arena for a message that is full; only the root pointer is there.
+    this.segment.byteLength = 8;
   }
 
   /** Called by a segment that is full. */
@@ -41,8 +48,6 @@ export class OutMessage extends $.Message {
     return this._capnp.capTable ?? [];
   }
 }
-
-const multiSegment = 1;
 
 /** A received message. Validate its segments before anything is read. */
 export class InMessage extends $.Message {

@@ -2,7 +2,7 @@
 import { type MaybePromise, VfsError } from "../../vfs/index.ts";
 import type { ByteSource } from "../streams.ts";
 
-export interface PulledChunk {
+interface PulledChunk {
   readonly bytes: Uint8Array;
   readonly end: boolean;
 }

@@ -18,9 +18,15 @@ const at: { view: DataView; data: number; dataBytes: number; pointers: number; p
   pointerCount: 0,
 };
 
+type Segment = capnp.Struct["segment"];
+
 /** A segment has the methods of a DataView that is little-endian throughout. */
-function viewOf(segment: capnp.Struct["segment"]): DataView {
+function viewOf(segment: Segment): DataView {
   return segment as unknown as DataView;
+}
+
+function segmentOf(view: DataView): Segment {
+  return view as unknown as Segment;
 }
 
 /** Finds the data and pointer sections of `s`. A null struct has none, so every field of it reads as its default. */
@@ -74,71 +80,207 @@ function check(pointer: capnp.Pointer, type: capnp.PointerType, size: number, ex
   if (type === capnp.PointerType.LIST && (view.getUint32(target.byteOffset + 4, true) & 7) !== size) throw malformed(expected);
 }
 
-/** The pointer at `index` checked to be a list of elements of `size`, or undefined when it is null. */
-function listPointer(index: number, size: number, s: capnp.Struct): capnp.Pointer | undefined {
-  if (pointerOffset(index, s) < 0) return undefined;
-  const pointer = capnp.utils.getPointer(index, s);
-  check(pointer, capnp.PointerType.LIST, size, "a list of another kind");
-  return pointer;
-}
-
 function hasPointer(index: number, s: capnp.Struct): boolean {
   return pointerOffset(index, s) >= 0;
 }
 
-/** The text behind the pointer at `offset`; a null one is empty. */
-function textAt(view: DataView, offset: number): string {
-  const low = view.getUint32(offset, true);
-  const high = view.getUint32(offset + 4, true);
-  if (low === 0 && high === 0) return "";
-  if ((low & 3) === 1 && (high & 7) === capnp.ListElementSize.BYTE)
-    return decode(view.buffer, offset + 8 + (low & ~3) * 2, high >>> 3);
-  const pointer = new capnp.Pointer(view as unknown as capnp.Struct["segment"], offset);
-  check(pointer, capnp.PointerType.LIST, capnp.ListElementSize.BYTE, "a text");
-  const content = capnp.utils.getContent(pointer);
-  return decode(content.segment.buffer, content.byteOffset, capnp.utils.getTargetListLength(pointer));
+/** The list found last: where its elements begin, and how many there are. */
+const list: { segment: Segment; content: number; length: number } = { segment: emptySegment(), content: 0, length: 0 };
+
+function emptySegment(): Segment {
+  return new capnp.Message().getSegment(0);
 }
 
-/** `length` counts the NUL at the end. */
-function decode(buffer: ArrayBufferLike, offset: number, length: number): string {
-  return length < 2 ? "" : Buffer.from(buffer as ArrayBuffer, offset, length - 1).toString("utf8");
+/** Finds the list of elements of `size` behind the pointer at `offset`, which is not null. */
+function findList(segment: Segment, offset: number, size: number): void {
+  const view = viewOf(segment);
+  const low = view.getUint32(offset, true);
+  if ((low & 3) === 2) {
+    findFarList(segment, offset, size);
+    return;
+  }
+  const high = view.getUint32(offset + 4, true);
+  if ((low & 3) !== 1 || (high & 7) !== size) throw malformed("a list of another kind");
+  const content = offset + 8 + (low & ~3) * 2;
+  const composite = size === capnp.ListElementSize.COMPOSITE;
+  list.segment = segment;
+  list.content = composite ? content + 8 : content;
+  list.length = composite ? view.getUint32(content, true) >>> 2 : high >>> 3;
+}
+
+function findFarList(segment: Segment, offset: number, size: number): void {
+  const pointer = new capnp.Pointer(segment, offset);
+  check(pointer, capnp.PointerType.LIST, size, "a list of another kind");
+  const content = capnp.utils.getContent(pointer);
+  list.segment = content.segment;
+  list.content = content.byteOffset;
+  list.length = capnp.utils.getTargetListLength(pointer);
+}
+
+/** The offset of pointer `index` of a list that must be there; `at.view` is its segment. */
+function listOffset(index: number, s: capnp.Struct): number {
+  const offset = pointerOffset(index, s);
+  if (offset < 0) throw new KernelError("invalid", "malformed message: a list is missing");
+  return offset;
+}
+
+function writeListPointer(view: DataView, pointer: number, content: number, size: number, count: number): void {
+  view.setUint32(pointer, (((content - pointer - 8) / 8) << 2) | 1, true);
+  view.setUint32(pointer + 4, (count << 3) | size, true);
+}
+
+/** The text behind the pointer at `offset`; a null one is empty. The list's length counts the NUL at the end. */
+function textAt(segment: Segment, offset: number): string {
+  const view = viewOf(segment);
+  if (view.getUint32(offset, true) === 0 && view.getUint32(offset + 4, true) === 0) return "";
+  findList(segment, offset, capnp.ListElementSize.BYTE);
+  return list.length < 2 ? "" : Buffer.from(list.segment.buffer, list.content, list.length - 1).toString("utf8");
+}
+
+function writeText(segment: Segment, offset: number, value: string): void {
+  const length = Buffer.byteLength(value, "utf8");
+  const content = segment.allocate(length + 1);
+  writeListPointer(viewOf(segment), offset, content.byteOffset, capnp.ListElementSize.BYTE, length + 1);
+  Buffer.from(segment.buffer, content.byteOffset, length).write(value, "utf8");
 }
 
 function getText(index: number, s: capnp.Struct): string {
   const offset = pointerOffset(index, s);
-  return offset < 0 ? "" : textAt(at.view, offset);
-}
-
-/** The library's list of texts, with our reading of a text. */
-export class TextList extends capnp.TextList {
-  override get(index: number): string {
-    const content = capnp.utils.getContent(this);
-    return textAt(viewOf(content.segment), content.byteOffset + index * 8);
-  }
+  return offset < 0 ? "" : textAt(segmentOf(at.view), offset);
 }
 
 /** Writes a text into a struct that is being built; the field must not have been set before. */
 function setText(index: number, value: string, s: capnp.Struct): void {
-  const length = Buffer.byteLength(value, "utf8");
-  const content = s.segment.allocate(length + 1);
   locate(s);
-  const offset = at.pointers + index * 8;
-  at.view.setUint32(offset, (((content.byteOffset - offset - 8) / 8) << 2) | 1, true);
-  at.view.setUint32(offset + 4, ((length + 1) << 3) | capnp.ListElementSize.BYTE, true);
-  Buffer.from(content.segment.buffer, content.byteOffset, length).write(value, "utf8");
+  writeText(segmentOf(at.view), at.pointers + index * 8, value);
 }
 
-function getData(index: number, s: capnp.Struct): capnp.Data {
-  const list = listPointer(index, capnp.ListElementSize.BYTE, s);
-  if (!list) throw new KernelError("invalid", "malformed message: bytes are missing");
-  return new capnp.Data(list.segment, list.byteOffset, s._capnp.depthLimit - 1);
+/** The bytes of a Data field. */
+export class Data {
+  readonly #segment: Segment;
+  readonly #offset: number;
+  readonly length: number;
+
+  constructor(segment: Segment, offset: number, length: number) {
+    this.#segment = segment;
+    this.#offset = offset;
+    this.length = length;
+  }
+
+  /** A view: of a message being built, good until the next field is set. */
+  toUint8Array(): Uint8Array {
+    return new Uint8Array(this.#segment.buffer, this.#offset, this.length);
+  }
 }
 
-function getList<T>(index: number, ListClass: capnp.ListCtor<T>, s: capnp.Struct): capnp.List<T> {
-  const shape = (ListClass as unknown as { _capnp: { size: number } })._capnp;
-  const list = listPointer(index, shape.size, s);
-  if (!list) throw new KernelError("invalid", "malformed message: a list is missing");
-  return new ListClass(list.segment, list.byteOffset, s._capnp.depthLimit - 1);
+function getData(index: number, s: capnp.Struct): Data {
+  const offset = listOffset(index, s);
+  findList(segmentOf(at.view), offset, capnp.ListElementSize.BYTE);
+  return new Data(list.segment, list.content, list.length);
+}
+
+function initData(index: number, length: number, s: capnp.Struct): Data {
+  const content = s.segment.allocate(length);
+  locate(s);
+  writeListPointer(at.view, at.pointers + index * 8, content.byteOffset, capnp.ListElementSize.BYTE, length);
+  return new Data(content.segment, content.byteOffset, length);
+}
+
+/** A list field. Elements that are structs are filled in place, never set. */
+export interface List<T> {
+  readonly length: number;
+  get(index: number): T;
+  set(index: number, value: T): void;
+}
+
+/** `pointer` is the offset of the list's pointer, which lies in `home`; the elements begin at `content` of `segment`. */
+export interface ListCtor<T> {
+  new (home: Segment, pointer: number, segment: Segment, content: number, length: number): List<T>;
+  readonly elementSize: number;
+  /** Of elements that are structs. */
+  readonly structSize?: capnp.ObjectSize;
+}
+
+class Elements {
+  readonly length: number;
+  protected readonly segment: Segment;
+  protected readonly content: number;
+
+  constructor(_home: Segment, _pointer: number, segment: Segment, content: number, length: number) {
+    this.segment = segment;
+    this.content = content;
+    this.length = length;
+  }
+}
+
+export class TextList extends Elements implements List<string> {
+  static readonly elementSize = capnp.ListElementSize.POINTER;
+
+  get(index: number): string {
+    return textAt(this.segment, this.content + index * 8);
+  }
+
+  set(index: number, value: string): void {
+    writeText(this.segment, this.content + index * 8, value);
+  }
+}
+
+export class Uint16List extends Elements implements List<number> {
+  static readonly elementSize = capnp.ListElementSize.BYTE_2;
+
+  get(index: number): number {
+    return viewOf(this.segment).getUint16(this.content + index * 2, true);
+  }
+
+  set(index: number, value: number): void {
+    viewOf(this.segment).setUint16(this.content + index * 2, value, true);
+  }
+}
+
+/** The class of lists of one kind of struct. */
+export function CompositeList<T extends capnp.Struct>(StructClass: capnp.StructCtor<T>): ListCtor<T> {
+  return class implements List<T> {
+    static readonly elementSize = capnp.ListElementSize.COMPOSITE;
+    static readonly structSize = StructClass._capnp.size;
+    readonly length: number;
+    readonly #home: Segment;
+    readonly #pointer: number;
+
+    constructor(home: Segment, pointer: number, _segment: Segment, _content: number, length: number) {
+      this.#home = home;
+      this.#pointer = pointer;
+      this.length = length;
+    }
+
+    get(index: number): T {
+      return new StructClass(this.#home, this.#pointer, undefined, index);
+    }
+
+    set(): void {
+      throw new KernelError("internal", "the structs of a list are filled in place");
+    }
+  };
+}
+
+function getList<T>(index: number, ListClass: ListCtor<T>, s: capnp.Struct): List<T> {
+  const offset = listOffset(index, s);
+  const home = segmentOf(at.view);
+  findList(home, offset, ListClass.elementSize);
+  return new ListClass(home, offset, list.segment, list.content, list.length);
+}
+
+function initList<T>(index: number, ListClass: ListCtor<T>, length: number, s: capnp.Struct): List<T> {
+  const { elementSize, structSize } = ListClass;
+  const words = structSize ? structSize.dataByteLength / 8 + structSize.pointerLength : 0;
+  const elementBytes = elementSize === capnp.ListElementSize.BYTE_2 ? 2 : 8;
+  const content = s.segment.allocate(structSize ? 8 + length * words * 8 : length * elementBytes);
+  locate(s);
+  const pointer = at.pointers + index * 8;
+  writeListPointer(at.view, pointer, content.byteOffset, elementSize, structSize ? length * words : length);
+  if (!structSize) return new ListClass(s.segment, pointer, s.segment, content.byteOffset, length);
+  at.view.setUint32(content.byteOffset, length << 2, true);
+  at.view.setUint32(content.byteOffset + 4, (structSize.dataByteLength / 8) | (structSize.pointerLength << 16), true);
+  return new ListClass(s.segment, pointer, s.segment, content.byteOffset + 8, length);
 }
 
 function getStruct<T extends capnp.Struct>(index: number, StructClass: capnp.StructCtor<T>, s: capnp.Struct): T {
@@ -240,7 +382,9 @@ export const utils = {
   getText,
   setText,
   getData,
+  initData,
   getList,
+  initList,
   getStruct,
   getInterfaceClientOrNullAt,
   getBit,

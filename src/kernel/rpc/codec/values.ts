@@ -4,7 +4,7 @@ import type { Json } from "../../types.ts";
 import { OptionalBool } from "../generated/kaijutsu.ts";
 import type { Data, List, Struct } from "../runtime.ts";
 
-/** A list's elements. `list.map` makes accessor proxies for each; this does not. */
+/** A list's elements. */
 export function items<T>(list: List<T>): T[] {
   const { length } = list;
   const out: T[] = [];

@@ -14,7 +14,7 @@ import { type Pull, PulledStdin, PushedStdin } from "../remote-stdin.ts";
 const nothing = new Uint8Array(0);
 
 /** A program runs; what is told when it ends goes through here. */
-export interface ExecReport {
+interface ExecReport {
   readonly output: (fd: OutputFd, bytes: Uint8Array) => Promise<void>;
   readonly exit: (fill: (result: wire.ExecResult) => void) => Promise<void>;
 }
