@@ -4,7 +4,7 @@ import { isId } from "../ids.ts";
 import type { BlockKind, BlockPatch, DriftKind, Json, NewBlock, Role, Status, ToolKind } from "../types.ts";
 
 /** UTF-16 units one block's text may have. */
-export const contentLimit = 8 * 1024 * 1024;
+const contentLimit = 8 * 1024 * 1024;
 /** UTF-16 units a JSON member of a block may have as text, and how deep it may nest. */
 const jsonLimit = 1024 * 1024;
 const depthLimit = 64;

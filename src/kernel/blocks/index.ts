@@ -1,2 +1,2 @@
 export type { Document, Documents } from "./document.ts";
-export { type DocumentsOptions, openDocuments } from "./documents.ts";
+export { openDocuments } from "./documents.ts";

@@ -3,7 +3,7 @@ import type { Distiller, DistillRequest } from "./distiller.ts";
 import { overlap, rank, wordsOf } from "./rank.ts";
 import { type TranscriptEntry, transcriptOf } from "./transcript.ts";
 
-export const extractiveModel = "local/extractive";
+const extractiveModel = "local/extractive";
 
 /** Ranking is quadratic in what sentences share; a longer conversation gives its beginning and, for the greater part, its end. */
 const sentenceLimit = 1500;

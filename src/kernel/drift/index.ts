@@ -1,4 +1,4 @@
-export type { Distiller, DistillRequest } from "./distiller.ts";
-export { type DriftOptions, openDrift } from "./durable-router.ts";
+export type { Distiller } from "./distiller.ts";
+export { openDrift } from "./durable-router.ts";
 export { extractiveDistiller } from "./extractive.ts";
-export type { DriftRouter, FlushResult, MergeRequest, PullRequest, PushRequest } from "./router.ts";
+export type { DriftRouter } from "./router.ts";

@@ -1,2 +1,2 @@
-export type { EventBus, SubscribeOptions, Subscriber, Subscription } from "./event-bus.ts";
+export type { EventBus } from "./event-bus.ts";
 export { memoryBus } from "./memory-bus.ts";

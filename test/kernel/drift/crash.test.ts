@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ContextId } from "../../../src/kernel/ids.ts";
@@ -13,7 +14,7 @@ const program = join(folder, "child.cjs");
 
 beforeAll(async () => {
   await build({
-    entryPoints: [join(import.meta.dirname, "crash-child.ts")],
+    entryPoints: [fileURLToPath(new URL("./crash-child.ts", import.meta.url))],
     outfile: program,
     bundle: true,
     platform: "node",

@@ -4,16 +4,16 @@ import { type ContextId, type DriftId, type KernelId, newId, type PrincipalId } 
 import type { Change, LogRow, Store } from "../../../src/kernel/state/index.ts";
 import type { BlockSnapshot, Context, StagedDrift } from "../../../src/kernel/types.ts";
 
-export const kernelId = newId<KernelId>();
-export const amy = newId<PrincipalId>();
-export const bob = newId<PrincipalId>();
+const kernelId = newId<KernelId>();
+const amy = newId<PrincipalId>();
+const bob = newId<PrincipalId>();
 
 export function someContext(label: string, more: Partial<Context> = {}): Context {
   const id = newId<ContextId>();
   return { id, kernelId, label, shortId: id.slice(24, 30), createdBy: amy, createdAt: 5, cwd: "/", ...more };
 }
 
-export function someDrift(number: number, more: Partial<StagedDrift> = {}): StagedDrift {
+function someDrift(number: number, more: Partial<StagedDrift> = {}): StagedDrift {
   return {
     id: newId<DriftId>(),
     number,
