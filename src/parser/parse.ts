@@ -10,7 +10,7 @@ import { MAX_NESTING } from "./lexer/state.ts";
 import { Recovery } from "./recovery.ts";
 
 export interface ParseResult {
-  /** The tree; absent when there was an error. */
+  /** The tree; absent when there was an error. A text that is whole but for a last backslash has one, and is incomplete. */
   readonly program?: Program;
   /** Every independent error and warning, in source order. */
   readonly diagnostics: readonly Diagnostic[];
@@ -101,6 +101,8 @@ interface Findings {
   readonly diagnostics: Diagnostic[];
   /** The end of the text is missing; told once. */
   incomplete: boolean;
+  /** The text ends with a backslash, or with one before its last newline: the line goes on. */
+  continued: boolean;
   /** Something else is wrong. */
   wrong: boolean;
 }
@@ -113,6 +115,7 @@ function perform(parser: Grammar, task: Task, tasks: Task[], findings: Findings)
     findings.diagnostics.push(tooDeep(parser.span(lexed.tooDeepAt, lexed.tooDeepAt).start).diagnostic);
     return;
   }
+  if (task.offsets === undefined) findings.continued = continues(task.text, lexed.comments);
   const found = wholeProgram(parser, task, lexed.tokens, findings);
   // The list grows while it is walked: a body may hold others.
   for (const { node, open, openIndex } of parser.bodies) {
@@ -135,6 +138,14 @@ function perform(parser: Grammar, task: Task, tasks: Task[], findings: Findings)
   if (found !== undefined) task.accept(found);
 }
 
+function continues(text: string, comments: readonly IToken[]): boolean {
+  const end = text.endsWith("\n") ? text.length - 1 : text.length;
+  let slashes = 0;
+  while (text.charCodeAt(end - 1 - slashes) === 92) slashes++;
+  const comment = comments[comments.length - 1];
+  return slashes % 2 === 1 && (comment === undefined || comment.startOffset + comment.image.length < end);
+}
+
 function note(findings: Findings, failure: SyntaxFailure, task: Task): void {
   if (failure.incomplete && task.offsets === undefined) {
     if (findings.incomplete) return;
@@ -148,7 +159,7 @@ export function parse(source: string): ParseResult {
   prepareParser();
   const parser = (grammar ??= new Grammar());
   let result: Program | undefined;
-  const findings: Findings = { diagnostics: [], incomplete: false, wrong: false };
+  const findings: Findings = { diagnostics: [], incomplete: false, continued: false, wrong: false };
   const tasks: Task[] = [
     {
       text: source,
@@ -166,6 +177,6 @@ export function parse(source: string): ParseResult {
   return {
     ...(result === undefined || failed ? {} : { program: result }),
     diagnostics,
-    incomplete: findings.incomplete && !findings.wrong,
+    incomplete: (findings.incomplete || findings.continued) && !findings.wrong,
   };
 }

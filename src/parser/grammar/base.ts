@@ -118,7 +118,9 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
   span(start: number, end: number): Span {
     const offsets = this.offsets;
     if (offsets === undefined) return { start, end };
-    return { start: offsets[start] ?? start, end: offsets[end] ?? end };
+    const first = offsets[start] ?? start;
+    // The end is that of the last character: what is escaped behind it does not belong to the range.
+    return { start: first, end: end > start ? (offsets[end - 1] ?? end - 1) + 1 : first };
   }
 
   protected startOffset(): number {

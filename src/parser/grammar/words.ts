@@ -390,7 +390,7 @@ export abstract class WordGrammar extends GrammarBase {
   private escape(token: IToken): void {
     const end = token.startOffset + token.image.length;
     if (token.payload === true) this.addLiteral(this.into, token.image.slice(1), token.startOffset, end);
-    else this.into.push({ kind: "quoted", style: "escape", text: token.image.slice(1), span: this.tokenSpan(token) });
+    else this.into.push({ kind: "quoted", style: "escape", text: token.image.slice(1) || "\\", span: this.tokenSpan(token) });
   }
 
   private simpleParam(token: IToken): void {

@@ -85,8 +85,8 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.Comma,
     ...VALUES,
     ...part.WORD_PARTS,
-    ...LITERALS,
     value.LiteralOther,
+    ...LITERALS,
   ],
   array: [
     value.Space,
@@ -99,8 +99,8 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     part.ProcessOpen,
     ...part.WORD_PARTS,
     word.ExtglobOpen,
-    ...LITERALS,
     value.LiteralOther,
+    ...LITERALS,
   ],
   record: [
     value.Space,
@@ -110,8 +110,8 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.Colon,
     ...VALUES,
     ...part.WORD_PARTS,
-    ...LITERALS,
     value.LiteralOther,
+    ...LITERALS,
   ],
   params: [
     value.Space,
@@ -123,8 +123,8 @@ const MODES: Readonly<Record<string, readonly TokenType[]>> = {
     value.ParamName,
     ...VALUES,
     ...part.WORD_PARTS,
-    ...LITERALS,
     value.LiteralOther,
+    ...LITERALS,
   ],
   brace: [word.BraceComma, word.BraceClose, ...part.WORD_PARTS, ...BRACES, word.ExtglobOpen, word.Text],
   extglob: [word.ExtglobOpen, word.ExtglobClose, ...part.INNER_PARTS, word.Text],
@@ -142,7 +142,7 @@ function makeLexer(): Lexer {
 
 export interface Tokens {
   readonly tokens: IToken[];
-  /** Comments that start with `##`, in order. */
+  /** Comments, in order. */
   readonly comments: readonly IToken[];
   /** Where constructs nest too deeply; the tokens are then missing. */
   readonly tooDeepAt?: number;

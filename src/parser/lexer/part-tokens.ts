@@ -159,10 +159,7 @@ function paramHead(text: string, offset: number): { head: ParamHead; end: number
     const end = paramNameEnd(text, offset + 1);
     const next = text.charAt(end);
     const plainName = end > offset + 1 && !"?#@*$!-".includes(text.charAt(offset + 1));
-    const names =
-      prefix === "#"
-        ? next === "}" || (plainName && next === "[")
-        : plainName || next === "}" || "#@*".includes(text.charAt(offset + 1));
+    const names = plainName || next === "}" || (prefix === "!" && "#@*".includes(text.charAt(offset + 1)));
     if (end > offset + 1 && names) {
       return { head: { name: text.slice(offset + 1, end), length: prefix === "#", indirect: prefix === "!" }, end };
     }

@@ -111,7 +111,7 @@ export const KeyEquals = token(
 );
 
 /** What may not stand bare in a literal. */
-export const LiteralOther = token("LiteralOther", (text, offset) => hit(text, offset, offset + 1), { first: ";&|<>(){}[]" });
+export const LiteralOther = token("LiteralOther", (text, offset) => hit(text, offset, offset + 1), { first: ";&|<>()" });
 
 // ── Parameters of typed functions ─────────────────────────────────────────────────────────────
 

@@ -58,7 +58,16 @@ function mayHoldExtglob(frame: Frame): boolean {
 function literalEnd(text: string, offset: number, frame: Frame): number {
   let end = runEnd(text, offset, stopsOf(frame, offset));
   if (end > offset && text.charCodeAt(end) === 40 && mayHoldExtglob(frame) && isGlobOperator(text.charCodeAt(end - 1))) end--;
+  const tilde = tildeAfterColon(text, offset, end, frame);
+  if (tilde >= 0) end = tilde;
   return Math.max(end, offset + 1);
+}
+
+/** Offset of the first `~` behind a `:` in the value of an assignment, in `[start, end)`; -1 when there is none. */
+function tildeAfterColon(text: string, start: number, end: number, frame: Frame): number {
+  if (!frame.isCommand || !frame.inValue) return -1;
+  const found = text.slice(start, end).indexOf(":~");
+  return found < 0 ? -1 : start + found + 1;
 }
 
 /** A part of a word that is one token. */
@@ -73,7 +82,7 @@ export const PlainWord = token("PlainWord", (text, offset) => {
   if (text.charCodeAt(end) === 40 && isGlobOperator(text.charCodeAt(end - 1))) return null;
   const first = text.charCodeAt(offset);
   if (first === 126 || (first === 46 && text.startsWith("...", offset))) return null;
-  if (offset === frame.valueAt && text.indexOf(":~", offset) >= 0) return null;
+  if (tildeAfterColon(text, offset, end, frame) >= 0) return null;
   state.part(offset, end);
   const found = hit(text, offset, end);
   if (frame.kind === "cond" && frame.words > 1 && found[0] === "in") frame.valueNext = true;
