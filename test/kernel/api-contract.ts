@@ -24,13 +24,13 @@ export function collector(): ByteSink & { text(): string; bytes(): Buffer } {
   };
 }
 
-export function textSource(text: string): ByteSource {
+function textSource(text: string): ByteSource {
   const waiting: Uint8Array[] = text === "" ? [] : [new TextEncoder().encode(text)];
   return { read: () => waiting.shift() ?? null, close: () => undefined, unread: (chunk) => void waiting.unshift(chunk) };
 }
 
 /** A source that has nothing yet, until it is opened. */
-export function gatedSource(text: string): { readonly source: ByteSource; readonly open: () => void } {
+function gatedSource(text: string): { readonly source: ByteSource; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -52,7 +52,7 @@ export async function run(
 }
 
 /** Resolves when `holds` does; asks again whenever the event loop has turned. */
-export async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const end = Date.now() + 20_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`never: ${what}`);

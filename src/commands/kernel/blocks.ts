@@ -133,7 +133,7 @@ export const blockStatus: Command = command(
         run: "block_create --status running x >/dev/null; block_status last done; b=$(block_read last --json); echo ${b[status]}",
         stdout: "done\n",
       },
-      { run: "block_create x >/dev/null; block_status last running", status: 1 },
+      { run: "block_create x >/dev/null; block_status last running", status: 1, help: "a block that is done stays so" },
     ],
   },
   ({ args }, ctx) =>

@@ -34,7 +34,7 @@ export const context = verbCommand({
       run: "context new ideas >/dev/null; context switch ideas; here=$(context info --json); echo ${here[label]}",
       stdout: "ideas\n",
     },
-    { run: "context swich ideas", status: 2 },
+    { run: "context swich ideas", status: 2, help: "no such verb: the message lists them" },
   ],
 });
 

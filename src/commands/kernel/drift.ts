@@ -54,7 +54,7 @@ export const drift = verbCommand({
       stdout: "delivered 1\nthe cache is never cleared\n",
     },
     { run: "fork debug >/dev/null; drift push main one; drift cancel 1; drift queue", stdout: "staged 1 for main\ncancelled 1\n" },
-    { run: "drift push nowhere text", status: 1 },
+    { run: "drift push nowhere text", status: 1, help: "an unknown context: the message names those there are" },
   ],
 });
 

@@ -1,6 +1,6 @@
 import type { KernelPower, Value } from "../../kernel/command.ts";
 
-export type Api = KernelPower["api"];
+type Api = KernelPower["api"];
 export type Block = Awaited<ReturnType<Api["readBlock"]>>;
 export type ContextInfo = Awaited<ReturnType<Api["resolveContext"]>>;
 export type Staged = Awaited<ReturnType<Api["driftCancel"]>>;

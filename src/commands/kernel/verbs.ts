@@ -12,7 +12,7 @@ import {
 import { rescued } from "./errors.ts";
 
 /** One verb of a command such as `drift`. */
-export interface Verb<P extends Power> {
+interface Verb<P extends Power> {
   readonly summary: string;
   readonly args: readonly Arg[];
   /** Names of the command's flags that it takes. */
@@ -35,7 +35,7 @@ export interface VerbCommand<P extends Power> {
 export function verbCommand<const P extends Power>(declared: VerbCommand<P>): Command {
   const { name, summary, needs, flags, verbs, examples } = declared;
   const lines = Object.entries(verbs).map(([verb, one]): [string, string] => [usageOf(name, verb, one, flags), one.summary]);
-  const width = Math.min(44, Math.max(...lines.map(([usage]) => usage.length)));
+  const width = Math.min(52, Math.max(...lines.map(([usage]) => usage.length)));
   const list = lines.map(([usage, help]) => `  ${usage.padEnd(width)}  ${help}\n`).join("");
   const names = Object.keys(verbs);
   return command(
