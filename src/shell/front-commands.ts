@@ -22,11 +22,6 @@ const commands: ReadonlyMap<string, FrontCommand> = new Map<string, FrontCommand
   ["/quit", { usage: "/quit", summary: "leave; ctrl-d does too", run: async () => ({ text: "", status: 0, leave: true }) }],
 ]);
 
-/** The names of the front end's commands, for completion and help. */
-export function frontCommandNames(): readonly string[] {
-  return [...commands.keys()];
-}
-
 /**
  * Runs `line` if it is a command of the front end: its first word is exactly the name of one, and no such path exists. Null:
  * it is shell code.

@@ -58,6 +58,8 @@ class PlainRepl {
     const onAbort = (): void => this.#lines.end();
     this.#options.signal?.addEventListener("abort", onAbort, { once: true });
     const onInterrupt = (): void => this.#interrupt();
+    // While a program runs the input is paused, and alone would not keep the process.
+    const alive = setInterval(() => undefined, 2 ** 30);
     if (this.#options.input.isTTY === true) process.on("SIGINT", onInterrupt);
     try {
       await this.#enter(this.#api);
@@ -70,6 +72,7 @@ class PlainRepl {
     } finally {
       this.#options.signal?.removeEventListener("abort", onAbort);
       process.off("SIGINT", onInterrupt);
+      clearInterval(alive);
       this.#view?.close();
       this.#lines.end();
       await this.#joined?.detach().catch(() => undefined);

@@ -192,6 +192,7 @@ export function layOut(
 }
 
 function cellWidth(part: string): number {
+  if (part.length === 1 && part >= " " && part <= "~") return 1;
   return textWidth(visible(part));
 }
 

@@ -1,5 +1,5 @@
-const SOON = 64 * 1024;
-const FULL = 256 * 1024;
+const SOON = 32 * 1024;
+const FULL = 64 * 1024;
 /** At most this often is the region below redrawn for a trickle of text, in milliseconds. */
 const PACE = 50;
 

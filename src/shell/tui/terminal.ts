@@ -34,8 +34,7 @@ export interface TerminalOptions {
  * The process's terminal: the only reader of its input, and the owner of its modes.
  *
  * 1. Raw mode is on before anything is painted, and off while a program has the terminal and after `close`.
- * 2. The handlers for SIGINT and SIGTSTP stay from `open` to the end of the process: a signal that was queued while a program ran must not
- *    end the shell.
+ * 2. The handlers for SIGINT and SIGTSTP stay while it is open, lent or not: a signal that was queued while a program ran must not end the shell.
  * 3. At the exit of the process, in whatever way, the modes are taken back.
  */
 export class Terminal {
@@ -193,8 +192,15 @@ export class Terminal {
   };
 
   #emit(event: InputEvent): void {
-    if (this.#user === null) this.#early.push(event);
-    else this.#user.onInput(event);
+    if (this.#user !== null) this.#user.onInput(event);
+    else if (event.kind === "key" && event.key === "ctrl-c") this.#abandon(INTERRUPTED);
+    else this.#early.push(event);
+  }
+
+  /** Nobody is there to end in good order: the REPL is not up yet, or is gone. */
+  #abandon(status: number): void {
+    this.close();
+    process.exit(status);
   }
 
   #stopEscapeTimer(): void {
@@ -203,12 +209,21 @@ export class Terminal {
   }
 
   readonly #onInterrupt = (): void => {
-    if (!this.#isOurs) this.#interrupted = true;
-    else this.#user?.onSignal("SIGINT");
+    if (!this.#open) this.#abandon(INTERRUPTED);
+    else if (!this.#isOurs) this.#interrupted = true;
+    else if (this.#user === null) this.#abandon(INTERRUPTED);
+    else this.#user.onSignal("SIGINT");
   };
 
-  readonly #onTerminate = (): void => this.#user?.onSignal("SIGTERM");
-  readonly #onHangUp = (): void => this.#user?.onSignal("SIGHUP");
+  readonly #onTerminate = (): void => {
+    if (this.#user === null) this.#abandon(143);
+    else this.#user.onSignal("SIGTERM");
+  };
+
+  readonly #onHangUp = (): void => {
+    if (this.#user === null) this.#abandon(129);
+    else this.#user.onSignal("SIGHUP");
+  };
 
   readonly #onExit = (): void => {
     this.#giveUp();
