@@ -49,7 +49,7 @@ function through<S extends Struct, T>(
   put(initStruct(out, 0, StructClass), value);
   const bytes = out.bytes().slice();
   validateMessage([new DataView(bytes.buffer)]);
-  return read(readStruct(new InMessage([bytes.buffer]), 0, 0, StructClass));
+  return read(readStruct(new InMessage([new DataView(bytes.buffer)]), 0, 0, StructClass));
 }
 
 const id = fc.uuid();
@@ -272,7 +272,7 @@ describe("what cannot go over the wire is refused", () => {
   it("a block without its kind", () => {
     const out = new OutMessage();
     initStruct(out, 0, wire.BlockSnapshot);
-    const struct = readStruct(new InMessage([out.bytes().slice().buffer]), 0, 0, wire.BlockSnapshot);
+    const struct = readStruct(new InMessage([new DataView(out.bytes().slice().buffer)]), 0, 0, wire.BlockSnapshot);
     expect(() => readBlock(struct)).toThrow(expect.objectContaining({ code: "invalid" }));
   });
 });
@@ -287,7 +287,7 @@ describe("peers of another age", () => {
     // The struct's pointer says fewer pointers: those after `cwd` do not exist for the reader.
     const pointers = segment.getUint16(6);
     segment.setUint16(6, pointers - 3);
-    const read = readContext(readStruct(new InMessage([out.bytes().slice().buffer]), 0, 0, wire.ContextInfo));
+    const read = readContext(readStruct(new InMessage([new DataView(out.bytes().slice().buffer)]), 0, 0, wire.ContextInfo));
     expect(read.model).toBeUndefined();
     expect(read.shortId).toBe("");
     expect(read.label).toBe("main");
@@ -301,7 +301,7 @@ describe("peers of another age", () => {
     const longer = initStruct(out, 0, Longer as never) as wire.BlockId;
     putId(longer._initContextId(16), uuid(9));
     longer.seq = 5n;
-    const read = readStruct(new InMessage([out.bytes().slice().buffer]), 0, 0, wire.BlockId);
+    const read = readStruct(new InMessage([new DataView(out.bytes().slice().buffer)]), 0, 0, wire.BlockId);
     expect(readId(read.contextId)).toBe(uuid(9));
     expect(read.seq).toBe(5n);
   });
@@ -323,7 +323,7 @@ describe("peers of another age", () => {
       part(0x1111111111111111n, 0x2222222222222222n),
     ];
     validateMessage(parts.map((one) => new DataView(one)));
-    const read = readStruct(new InMessage(parts), 0, 0, wire.BlockId);
+    const read = readStruct(new InMessage(parts.map((one) => new DataView(one))), 0, 0, wire.BlockId);
     expect(read.seq).toBe(7n);
     expect(readId(read.contextId)).toBe("11111111-1111-1111-2222-222222222222");
     expect(read._hasAgentId()).toBe(false);

@@ -33,7 +33,8 @@ describe("frames", () => {
             const size = sizes[turn % sizes.length]!;
             reader.push(bytes.subarray(at, at + size));
             at += size;
-            for (let frame = reader.next(); frame; frame = reader.next()) got.push(frame.map((one) => new Uint8Array(one)));
+            for (let frame = reader.next(); frame; frame = reader.next())
+              got.push(frame.map((one) => new Uint8Array(one.buffer, one.byteOffset, one.byteLength)));
           }
           expect(got).toEqual(frames.map((one) => one.map((part) => new Uint8Array(part))));
           expect(reader.buffered).toBe(0);

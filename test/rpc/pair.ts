@@ -60,7 +60,7 @@ export class RawPeer {
     const frames = new FrameReader();
     stream.on("data", (chunk: Buffer) => {
       frames.push(chunk);
-      for (let frame = frames.next(); frame; frame = frames.next()) this.received.push(frame.map((one) => new DataView(one)));
+      for (let frame = frames.next(); frame; frame = frames.next()) this.received.push([...frame]);
     });
     stream.on("end", () => {
       this.ended = true;

@@ -85,7 +85,7 @@ describe("validation", () => {
         for (const [at, value] of mutations) bytes[at] = value;
         try {
           validateMessage([new DataView(bytes.buffer)]);
-          const results = readStruct(new InMessage([bytes.buffer]), 0, 0, wire.Kernel_ListBlocks$Results);
+          const results = readStruct(new InMessage([new DataView(bytes.buffer)]), 0, 0, wire.Kernel_ListBlocks$Results);
           items(results.blocks).map(readBlock);
           read++;
         } catch (error) {

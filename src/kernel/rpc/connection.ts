@@ -139,9 +139,8 @@ export class Connection {
   }
 
   #handle(frame: Frame): void {
-    const views = frame.map((buffer) => new DataView(buffer));
-    validateMessage(views);
-    const reader = new WireReader(views);
+    validateMessage(frame);
+    const reader = new WireReader(frame);
     const root = reader.root();
     const body = reader.struct(root, 0);
     switch (reader.uint16(root, 0)) {
@@ -173,7 +172,7 @@ export class Connection {
         if (reader.uint16(body, 0) === tag.call) this.#questions.unimplemented(reader.uint32(reader.struct(body, 0), 0));
         return;
       default:
-        this.#outbox.send(unimplementedFrame(views));
+        this.#outbox.send(unimplementedFrame(frame));
     }
   }
 

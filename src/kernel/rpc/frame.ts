@@ -12,8 +12,11 @@ export interface FrameLimits {
 
 export const defaultFrameLimits: FrameLimits = { maxSegments: 512, maxBytes: 64 * 1024 * 1024 };
 
-/** The segments of one message, each an own buffer of whole words. The first holds at least the root pointer. */
-export type Frame = readonly ArrayBuffer[];
+/**
+ * The segments of one message, as views of what was read: whoever keeps them copies them. The first holds at least the root
+ * pointer.
+ */
+export type Frame = readonly DataView[];
 
 /** Cuts a byte stream into frames. Chunks may be of any size; the reader keeps them until a frame is complete. */
 export class FrameReader {
@@ -52,14 +55,19 @@ export class FrameReader {
 
   #readHeader(): number[] | undefined {
     if (this.#available < 8) return undefined;
-    const count = this.#peekUint32(0) + 1;
+    const first = this.#take(8);
+    const count = first.getUint32(0, true) + 1;
     if (count > this.#limits.maxSegments) {
       throw new KernelError("tooLarge", `malformed frame: ${count} segments, at most ${this.#limits.maxSegments} are taken`);
     }
-    const headerBytes = (4 + count * 4 + 7) & ~7;
-    if (this.#available < headerBytes) return undefined;
-    const header = new DataView(this.#take(headerBytes));
-    const lengths = Array.from({ length: count }, (_, index) => header.getUint32(4 + index * 4, true) * 8);
+    const rest = headerBytes(count) - 8;
+    if (this.#available < rest) {
+      this.#giveBack(first);
+      return undefined;
+    }
+    const lengths = [first.getUint32(4, true) * 8];
+    const more = this.#take(rest);
+    for (let index = 1; index < count; index++) lengths.push(more.getUint32((index - 1) * 4, true) * 8);
     this.#bodyBytes = lengths.reduce((sum, length) => sum + length, 0);
     if (this.#bodyBytes > this.#limits.maxBytes) {
       throw new KernelError("tooLarge", `message of ${this.#bodyBytes} bytes, at most ${this.#limits.maxBytes} are taken`);
@@ -68,36 +76,38 @@ export class FrameReader {
     return lengths;
   }
 
-  #peekUint32(at: number): number {
-    let value = 0;
-    let index = this.#head;
-    let offset = this.#offset + at;
-    for (let byte = 0; byte < 4; byte++) {
-      let chunk = this.#chunks[index];
-      while (chunk && offset >= chunk.length) {
-        offset -= chunk.length;
-        chunk = this.#chunks[++index];
-      }
-      value += (chunk?.[offset++] ?? 0) * 2 ** (8 * byte);
+  /** The next `length` bytes, which are there: where they lie if they lie together, else a copy. */
+  #take(length: number): DataView {
+    const chunk = this.#chunks[this.#head];
+    if (chunk && chunk.length - this.#offset >= length) {
+      const view = new DataView(chunk.buffer, chunk.byteOffset + this.#offset, length);
+      this.#used(chunk, length);
+      return view;
     }
-    return value;
-  }
-
-  /** The next `length` bytes in a buffer of their own. */
-  #take(length: number): ArrayBuffer {
-    const buffer = new ArrayBuffer(length);
-    const out = new Uint8Array(buffer);
-    let filled = 0;
-    while (filled < length) {
-      const chunk = this.#chunks[this.#head] as Uint8Array;
-      const part = chunk.subarray(this.#offset, this.#offset + length - filled);
+    const out = new Uint8Array(length);
+    for (let filled = 0; filled < length; ) {
+      const next = this.#chunks[this.#head] as Uint8Array;
+      const part = next.subarray(this.#offset, this.#offset + length - filled);
       out.set(part, filled);
       filled += part.length;
-      this.#offset += part.length;
-      if (this.#offset === chunk.length) this.#dropHead();
+      this.#used(next, part.length);
     }
+    return new DataView(out.buffer);
+  }
+
+  #used(chunk: Uint8Array, length: number): void {
     this.#available -= length;
-    return buffer;
+    this.#offset += length;
+    if (this.#offset === chunk.length) this.#dropHead();
+  }
+
+  #giveBack(view: DataView): void {
+    const rest = this.#chunks.slice(this.#head);
+    if (rest[0] && this.#offset > 0) rest[0] = rest[0].subarray(this.#offset);
+    this.#chunks = [new Uint8Array(view.buffer, view.byteOffset, view.byteLength), ...rest];
+    this.#head = 0;
+    this.#offset = 0;
+    this.#available += view.byteLength;
   }
 
   #dropHead(): void {

@@ -53,8 +53,10 @@ export class OutMessage extends $.Message {
 export class InMessage extends $.Message {
   #scratch: Segment | undefined;
 
+  /** Copies the frame. */
   constructor(frame: Frame) {
-    super({ kind: multiSegment, buffers: [...frame] } as unknown as ArrayBuffer);
+    const buffers = frame.map(({ buffer, byteOffset, byteLength }) => buffer.slice(byteOffset, byteOffset + byteLength));
+    super({ kind: multiSegment, buffers } as unknown as ArrayBuffer);
     liftTraversalLimit(this);
   }
 
