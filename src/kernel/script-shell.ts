@@ -36,7 +36,7 @@ export interface ScriptTurn {
 }
 
 /** What is loaded at the first kernel verb: `src/kernel/kernel.ts`. */
-interface KernelModule {
+export interface KernelModule {
   openScriptKernel(script: RunningScript): Promise<ScriptKernel>;
   memoryBackend(): Backend;
 }

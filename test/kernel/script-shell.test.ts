@@ -1,9 +1,29 @@
+import { build } from "esbuild";
 import { describe, expect, it } from "vitest";
 import { emptySource } from "../../src/kernel/exec/streams.ts";
 import { collector } from "./api-contract.ts";
 import { openScript } from "./harness.ts";
 
 describe("script shell", () => {
+  it("reaches no store, no document and no package but the parser's before a kernel is loaded", async () => {
+    const { metafile } = await build({
+      entryPoints: ["src/kernel/script-shell.ts"],
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      packages: "external",
+      metafile: true,
+      write: false,
+    });
+    const inputs = Object.keys(metafile.inputs);
+    expect(inputs).toContain("src/kernel/exec/create-shell.ts");
+    expect(
+      inputs.filter((path) => /src\/kernel\/(state|blocks|contexts|drift|flow|host|rpc|mcp)\/|memory-backend/.test(path)),
+    ).toEqual([]);
+    const packages = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path));
+    expect([...new Set(packages)].filter((path) => !path.startsWith("node:"))).toEqual(["chevrotain"]);
+  });
+
   it("answers at once and loads no kernel for a program without kernel verbs", async () => {
     const one = openScript(["a", "b c"]);
     const stdout = collector();
