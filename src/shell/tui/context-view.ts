@@ -152,7 +152,7 @@ function surroundings(names: ContextNames): BlockSurroundings {
 }
 
 /** `14:32` today, else with the date; local time. */
-export function formatMoment(time: number, now: number): string {
+function formatMoment(time: number, now: number): string {
   const at = new Date(time);
   const two = (value: number): string => String(value).padStart(2, "0");
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;

@@ -28,7 +28,7 @@ export interface EditorState extends Draft {
   readonly chord?: "ctrl-x";
 }
 
-export interface CompletionMenu {
+interface CompletionMenu {
   /** Where the completed word starts. */
   readonly start: number;
   readonly items: readonly Completion[];

@@ -1,6 +1,6 @@
 import type { ExecuteOptions } from "../../kernel/index.ts";
 
-export type ByteSource = NonNullable<ExecuteOptions["stdin"]>;
+type ByteSource = NonNullable<ExecuteOptions["stdin"]>;
 
 /**
  * The terminal as a program's input: lines that the person types in the REPL's own editor while the program waits. An external
