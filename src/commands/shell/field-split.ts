@@ -22,35 +22,52 @@ export function withoutBackslashes(text: string): ReadLine {
   return { text: out, protected: kept };
 }
 
+const blank = 1;
+const mark = 2;
+
+/** What each character does under one IFS; the last one asked for is kept. */
+let kinds: { readonly ifs: string; readonly ascii: Uint8Array } | undefined;
+
+function kindsOf(ifs: string): Uint8Array {
+  if (kinds?.ifs === ifs) return kinds.ascii;
+  const ascii = new Uint8Array(128);
+  for (const char of ifs) {
+    const code = char.charCodeAt(0);
+    if (code < 128) ascii[code] = code === 32 || code === 9 || code === 10 ? blank : mark;
+  }
+  kinds = { ifs, ascii };
+  return ascii;
+}
+
 /**
  * Splits a line into at most `limit` fields by the characters of IFS, as `read`: white space of IFS joins and is dropped at
  * both ends, any other character ends one field each; the last field has all that is left.
  */
 export function splitFields(line: ReadLine, ifs: string, limit: number): string[] {
   const { text } = line;
-  const isFree = (at: number): boolean => line.protected?.has(at) !== true;
-  const isBlank = (at: number): boolean =>
-    at < text.length && isFree(at) && /[ \t\n]/.test(text[at] as string) && ifs.includes(text[at] as string);
-  const isMark = (at: number): boolean => at < text.length && isFree(at) && ifs.includes(text[at] as string) && !isBlank(at);
+  const { length } = text;
+  const ascii = kindsOf(ifs);
+  const kindAt = (at: number): number => {
+    if (at >= length || line.protected?.has(at) === true) return 0;
+    const code = text.charCodeAt(at);
+    if (code < 128) return ascii[code] as number;
+    return ifs.includes(text.charAt(at)) ? mark : 0;
+  };
   const skip = (from: number): number => {
     let at = from;
-    while (isBlank(at)) at++;
-    return at;
-  };
-  const fieldEnd = (from: number): number => {
-    let at = from;
-    while (at < text.length && !isBlank(at) && !isMark(at)) at++;
+    while (kindAt(at) === blank) at++;
     return at;
   };
   const fields: string[] = [];
   let at = skip(0);
-  while (at < text.length) {
-    const end = fieldEnd(at);
+  while (at < length) {
+    let end = at;
+    while (end < length && kindAt(end) === 0) end++;
     let next = skip(end);
-    if (isMark(next)) next = skip(next + 1);
-    if (fields.length + 1 === limit && next < text.length) {
-      let last = text.length;
-      while (last > at && isBlank(last - 1)) last--;
+    if (kindAt(next) === mark) next = skip(next + 1);
+    if (fields.length + 1 === limit && next < length) {
+      let last = length;
+      while (last > at && kindAt(last - 1) === blank) last--;
       fields.push(text.slice(at, last));
       return fields;
     }

@@ -13,6 +13,8 @@ export type FormatPiece =
       readonly precision: string | undefined;
       readonly letter: string;
       readonly time: string;
+      /** `%s`, `%d` or `%i` and nothing more. */
+      readonly plain: boolean;
     };
 
 /** What one use of a format needs and changes. */
@@ -22,7 +24,7 @@ export interface FormatState {
   at: number;
   /** Nothing more may be printed. */
   stop: boolean;
-  readonly zone: string | undefined;
+  zone(): string | undefined;
   now(): number;
   /** Notes an error; printing goes on. */
   fail(message: string): void;
@@ -45,7 +47,10 @@ export function parseFormat(format: string): readonly FormatPiece[] {
     from = match.index + match[0].length;
     const [all, flags = "", width = "", precision, time = "", letter = ""] = match;
     if (all === "%%") pieces.push({ kind: "text", text: "%" });
-    else pieces.push({ kind: "conversion", flags, width, precision, letter, time });
+    else {
+      const plain = flags === "" && width === "" && precision === undefined && (letter === "s" || letter === "d" || letter === "i");
+      pieces.push({ kind: "conversion", flags, width, precision, letter, time, plain });
+    }
   }
   if (from < format.length) pieces.push({ kind: "text", text: unescapeFormat(format.slice(from)) });
   if (cache.size >= 100) cache.clear();
@@ -70,7 +75,17 @@ interface Shape {
   readonly precision: number | undefined;
 }
 
+/** A decimal integer that prints as it is written. */
+const plainInteger = /^(?:0|-?[1-9][0-9]{0,17})$/;
+
 function convert(piece: Extract<FormatPiece, { kind: "conversion" }>, state: FormatState): string {
+  if (piece.plain) {
+    const operand = state.operands[state.at];
+    if (piece.letter === "s" || (operand !== undefined && plainInteger.test(operand))) {
+      state.at++;
+      return operand ?? "";
+    }
+  }
   let flags = piece.flags;
   let width = piece.width === "*" ? Number(readInteger(state.operands[state.at++], state)) : Number(piece.width || 0);
   if (width < 0) {
@@ -127,7 +142,7 @@ function convert(piece: Extract<FormatPiece, { kind: "conversion" }>, state: For
 
 function formatTime(format: string, operand: string | undefined, state: FormatState): string {
   const seconds = operand === undefined ? -1 : Number(readInteger(operand, state));
-  return strftime(format || "%X", seconds < 0 ? state.now() : seconds * 1000, state.zone);
+  return strftime(format || "%X", seconds < 0 ? state.now() : seconds * 1000, state.zone());
 }
 
 /** Widths and precisions count bytes, as C's. */

@@ -38,7 +38,7 @@ export const printf = command(
       operands,
       at: 0,
       stop: false,
-      zone: ctx.env("TZ"),
+      zone: () => ctx.env("TZ"),
       now: () => ctx.clock.now(),
       fail: (message: string) => report.fail(ctx, message),
       warn: (message: string) => report.warn(ctx, message),

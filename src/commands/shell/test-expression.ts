@@ -259,6 +259,7 @@ function compare(a: number | bigint, b: number | bigint): number {
 }
 
 function toInteger(text: string): number | bigint {
+  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
   if (!/^\s*[-+]?[0-9]+\s*$/.test(text)) throw new CommandError(`${text}: integer expression expected`, 2);
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : BigInt(text.trim().replace("+", ""));
