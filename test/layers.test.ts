@@ -75,11 +75,11 @@ const rules: readonly { readonly from: string; readonly may: readonly string[] }
       "src/kernel/value.ts",
     ],
   },
-  { from: "src/kernel/bounded-output.ts", may: [] },
   {
     from: "src/kernel/mcp/",
     may: [
-      "src/kernel/bounded-output.ts",
+      "src/kernel/exec/index.ts",
+      "src/kernel/session/excerpt.ts",
       "src/kernel/ids.ts",
       "src/kernel/types.ts",
       "src/kernel/errors.ts",

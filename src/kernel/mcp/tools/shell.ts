@@ -1,31 +1,7 @@
 import { z } from "zod";
-import { BoundedOutput } from "../../bounded-output.ts";
-import type { ByteSink, ByteSource } from "../../streams.ts";
+import { bytesSource } from "../../exec/index.ts";
+import { Excerpt, teeSink } from "../../session/excerpt.ts";
 import { blockAddress, mcpTool } from "../tool.ts";
-
-/** Each of stdout and stderr answers its first and last so many bytes; the block and the files hold more. */
-const outputLimit = 128 * 1024;
-
-function sinkOf(output: BoundedOutput): ByteSink {
-  return { write: (chunk) => output.write(chunk) };
-}
-
-function sourceOf(text: string): ByteSource {
-  let left: Uint8Array | null = text === "" ? null : new TextEncoder().encode(text);
-  return {
-    read: () => {
-      const chunk = left;
-      left = null;
-      return chunk;
-    },
-    close: () => {
-      left = null;
-    },
-    unread: (chunk) => {
-      left = left === null ? chunk : Buffer.concat([chunk, left]);
-    },
-  };
-}
 
 function statusWord(exitCode: number, timedOut: boolean): string {
   if (timedOut) return "timed_out";
@@ -62,31 +38,33 @@ export const shellTool = mcpTool(
     effect: "destroys",
   },
   async (args, { session, signal }) => {
-    const stdout = new BoundedOutput(outputLimit);
-    const stderr = new BoundedOutput(outputLimit);
+    const stdout = new Excerpt();
+    const stderr = new Excerpt();
     const timeout = args.timeout_ms === undefined ? undefined : AbortSignal.timeout(args.timeout_ms);
     const started = Date.now();
     const result = await session.api.execute(args.script, {
-      stdin: sourceOf(args.stdin ?? ""),
-      stdout: sinkOf(stdout),
-      stderr: sinkOf(stderr),
+      stdin: bytesSource(args.stdin ?? ""),
+      stdout: teeSink(undefined, stdout, () => true),
+      stderr: teeSink(undefined, stderr, () => true),
       signal: timeout === undefined ? signal : AbortSignal.any([signal, timeout]),
       ...(args.cwd === undefined ? {} : { cwd: args.cwd }),
       ...(args.env === undefined ? {} : { env: args.env }),
     }).done;
     const timedOut = timeout?.aborted === true;
     const exitCode = timedOut ? 124 : result.status;
+    const printed = stdout.finish();
+    const complained = stderr.finish();
     return {
       structured: {
-        stdout: stdout.text(),
-        stderr: stderr.text(),
+        stdout: printed,
+        stderr: complained,
         exit_code: exitCode,
         status: statusWord(exitCode, timedOut),
         truncated: stdout.truncated || stderr.truncated,
         ...(result.blockId === undefined ? {} : { block_id: blockAddress(result.blockId) }),
         elapsed_ms: Date.now() - started,
       },
-      text: `${stdout.text()}${stderr.size > 0 ? `\n[stderr]\n${stderr.text()}` : ""}${exitCode === 0 ? "" : `\n[exit ${exitCode}]`}`,
+      text: `${printed}${complained === "" ? "" : `\n[stderr]\n${complained}`}${exitCode === 0 ? "" : `\n[exit ${exitCode}]`}`,
     };
   },
 );
