@@ -204,6 +204,9 @@ table("alias", [
 ]);
 
 table("read", [
+  ["sleep 0.4 | { read -t 0.05 x; echo $?; }", "142\n", 0],
+  ['(printf ab; sleep 0.6) | { read -t 0.2 x; echo "$? $x"; }', "142 ab\n", 0],
+  ["printf 'a\\nb\\n' | { read -t 0; echo $?; read x; echo $x; }", "0\na\n", 0, "bash may look before the writer has written"],
   ["echo 'a b c' | { read x y; echo \"$x|$y\"; }", "a|b c\n", 0],
   ["read x < lines; echo $x", "one\n", 0],
   ["printf 'no newline' | { read x; echo \"$? $x\"; }", "1 no newline\n", 0],
