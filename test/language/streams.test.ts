@@ -92,7 +92,6 @@ table("jobs", [
   ["x=1; { x=2; } & wait; echo $x", "1\n", 0],
   ["wait; echo $?", "0\n", 0],
   ["wait 99999999; echo $?", "127\n", 0],
-  ["echo a & echo b & wait; echo c | cat", "a\nb\nc\n", 0],
 ]);
 
 table("traps", [
@@ -133,4 +132,28 @@ table("finding commands", [
     "kai files run in a subshell with arguments",
   ],
   ["printf '#!/usr/bin/env kaish\\necho {a,b}\\n' > s; chmod +x s; ./s", "a b\n", 0, "a script for kaish runs here"],
+]);
+
+table("process substitution", [
+  ["cat <(echo a) <(echo b)", "a\nb\n", 0],
+  ["/bin/cat <(echo in) <(/bin/echo out)", "in\nout\n", 0],
+  ["while read x; do n=$((n+1)); done < <(seq 3); echo $n", "3\n", 0],
+  ["diff <(seq 3) <(seq 3) && echo same", "same\n", 0],
+  ["echo x > >(cat)", "x\n", 0],
+  ["seq 3 | tee >(wc -l) > /dev/null", "3\n", 0],
+  ["head -1 <(yes)", "y\n", 0],
+  ['f() { cat "$1"; }; f <(echo via)', "via\n", 0],
+  ["echo <(true) | grep -c /", "1\n", 0],
+  ["read a b < <(echo p q); echo $b $a", "q p\n", 0],
+]);
+
+table("the order of expansions", [
+  ["x=1; x=2 echo $x; echo $x", "1\n1\n", 0],
+  ["x=1; x=2 eval_not=$x env | grep -c eval_not=1", "0\n", 1],
+  ["echo kept > f; echo $(cat f) > f; cat f", "kept\n", 0],
+  ["f=a; echo x > $f.txt; f=b echo $f; ls *.txt | tail -1", "a\nc.txt\n", 0],
+  ["i=0; echo $((i++)) $((i++)) > f$i; ls f2", "f2\n", 0],
+  ['x=$nope echo ok; echo "[$x]"', "ok\n[]\n", 0],
+  ["$nope > made; ls made", "made\n", 0],
+  ["echo a > x | cat; cat x", "a\n", 0],
 ]);

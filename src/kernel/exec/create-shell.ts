@@ -3,7 +3,7 @@ import type { Value } from "../command.ts";
 import { assign } from "./assign.ts";
 import { compilers } from "./compile/index.ts";
 import { abortStatus, after, startSlice } from "./control.ts";
-import { releaseAll, streams } from "./descriptors.ts";
+import { streams } from "./descriptors.ts";
 import { guard } from "./failure.ts";
 import { invoke } from "./invoke.ts";
 import { changeDirectory } from "./power.ts";
@@ -122,10 +122,7 @@ class RunningShell implements Shell {
     const ended = guard(rt, () => runExitTrap(rt, rt.status));
     return after(ended, (status) => {
       rt.status = status;
-      rt.jobs.stopAll();
-      const table = rt.fds;
-      rt.fds = [];
-      return releaseAll(table);
+      return after(rt.jobs.running ? rt.jobs.stopAll() : undefined, () => rt.release());
     });
   }
 

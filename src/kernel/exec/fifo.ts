@@ -31,6 +31,15 @@ function make(): void {
   else unavailable = true;
 }
 
+/** The path of a FIFO that nobody has open, for a process substitution; give it back with `giveBack`. */
+export function takeFifo(): string | undefined {
+  return take();
+}
+
+export function giveBack(path: string): void {
+  free.push(path);
+}
+
 interface Ends {
   readonly reader: number;
   readonly writer: number;
@@ -66,11 +75,14 @@ export function inputPipe(): InputPipe | undefined {
   const fs = process.getBuiltinModule("node:fs");
   const rest = fs.openSync(ends.path, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
   const socket = new (process.getBuiltinModule("node:net").Socket)({ fd: ends.writer, readable: false, writable: true });
+  const kicks = new Kicks(ends.path);
+  socket.once("close", () => kicks.start());
   return {
     childFd: ends.reader,
     socket,
     started: () => fs.closeSync(ends.reader),
     finish() {
+      kicks.stop();
       socket.destroy();
       const left = readRest(rest);
       fs.closeSync(rest);
@@ -78,6 +90,40 @@ export function inputPipe(): InputPipe | undefined {
       return left;
     },
   };
+}
+
+/**
+ * A child that opens `/dev/stdin` after our end was closed would wait for a writer for ever: now and then one comes and
+ * goes, until the child has ended.
+ */
+class Kicks {
+  private readonly path: string;
+  private timer: NodeJS.Timeout | undefined;
+  private delayMs = 2;
+  private stopped = false;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  start(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const fs = process.getBuiltinModule("node:fs");
+      try {
+        fs.closeSync(fs.openSync(this.path, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK));
+      } catch {
+        // No reader is left.
+      }
+      this.delayMs = Math.min(this.delayMs * 2, 200);
+      this.start();
+    }, this.delayMs);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
 }
 
 function readRest(fd: number): Uint8Array {

@@ -3,6 +3,9 @@ import { CommandError } from "../command.ts";
 import { Killed } from "./control.ts";
 import { signalNumber } from "./signals.ts";
 
+/** How long jobs may go on when their shell ends. */
+const graceMs = 100;
+
 /** A job in the background. `done` never rejects. */
 export interface Job {
   readonly id: number;
@@ -42,6 +45,10 @@ export class JobTable {
 
   list(): Job[] {
     return [...this.jobs.values()].filter((job) => !job.disowned);
+  }
+
+  get running(): boolean {
+    return this.list().some((job) => job.status === undefined);
   }
 
   forget(job: Job): void {
@@ -85,16 +92,35 @@ export class JobTable {
 
   /** Throws CommandError for an unknown job or signal. */
   kill(spec: string, signal: string): void {
-    const job = this.find(spec);
-    if (job === undefined) throw new CommandError(`${spec}: no such job`);
     const number = signalNumber(signal);
     if (number === undefined) throw new CommandError(`${signal}: invalid signal specification`);
+    const job = this.find(spec);
+    if (job === undefined) return killProcess(spec, number.value);
     if (number.value !== 0 && !job.deliver(number.name)) job.controller.abort(new Killed(number.value));
   }
 
-  /** Ends every job that still runs and is not disowned. */
-  stopAll(): void {
-    for (const job of this.list()) if (job.status === undefined) job.controller.abort(new Killed(1));
+  /** Ends every job that is not disowned: those that are about to end by themselves get a moment for it. */
+  async stopAll(): Promise<void> {
+    const running = () => this.list().filter((job) => job.status === undefined);
+    if (running().length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const moment = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([moment, Promise.all(running().map((job) => job.done))]);
+    clearTimeout(timer);
+    for (const job of running()) job.controller.abort(new Killed(1));
+  }
+}
+
+/** Another process of the host. */
+function killProcess(spec: string, signal: number): void {
+  if (!/^-?[0-9]+$/.test(spec)) throw new CommandError(`${spec}: no such job`);
+  try {
+    process.kill(Number(spec), signal);
+  } catch (error) {
+    const denied = (error as { code?: unknown }).code === "EPERM";
+    throw new CommandError(`(${spec}) - ${denied ? "Operation not permitted" : "No such process"}`, 1, { cause: error });
   }
 }
 

@@ -152,6 +152,8 @@ export class Runtime {
   /** The status of the last command substitution of the command being expanded. */
   substitutionStatus = 0;
   lastBackground: number | undefined = undefined;
+  /** Ends the process substitutions of the command that runs now. */
+  processes: (() => MaybePromise<void>)[] | null = null;
   private ownJobs: JobTable | null = null;
   seed: number;
   secondsBase: number;

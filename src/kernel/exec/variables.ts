@@ -82,6 +82,11 @@ export class Variables {
     const old = this.own.get(name);
     hidden.set(name, old);
     const slot = new Slot();
+    // As bash: what hides an exported variable is exported.
+    if ((old ?? this.base?.get(name))?.exported === true) {
+      slot.exported = true;
+      slot.plain = false;
+    }
     this.own.set(name, slot);
     return slot;
   }

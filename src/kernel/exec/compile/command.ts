@@ -1,4 +1,5 @@
 import type { BraceGroup, Command, Subshell } from "../../../parser/index.ts";
+import { withProcesses } from "../process-substitution.ts";
 import type { Exec, Unit } from "../runtime.ts";
 import { runFork } from "../subshell.ts";
 import { compileArithCommand, compileCase, compileIf } from "./branches.ts";
@@ -11,6 +12,31 @@ import { compileSimple } from "./simple.ts";
 
 /** Any command with its redirections. */
 export function compileNode(node: Command, unit: Unit): Exec {
+  const exec = compileAny(node, unit);
+  return hasProcess(node) ? withProcesses(exec) : exec;
+}
+
+/** A process substitution that belongs to this command, not to one inside it. */
+function hasProcess(node: Command): boolean {
+  const own =
+    node.kind === "simple"
+      ? [node.words, node.assignments, node.redirects]
+      : node.kind === "for"
+        ? [node.words, node.redirects]
+        : node.redirects;
+  return containsProcess(own);
+}
+
+function containsProcess(node: unknown): boolean {
+  if (typeof node !== "object" || node === null) return false;
+  if (Array.isArray(node)) return node.some(containsProcess);
+  const kind = (node as { kind?: unknown }).kind;
+  if (kind === "process") return true;
+  // What `$(…)` holds are commands of their own.
+  return kind === "statement" ? false : Object.values(node).some(containsProcess);
+}
+
+function compileAny(node: Command, unit: Unit): Exec {
   if (node.kind === "simple") return compileSimple(node, unit);
   // A function's redirections are made when it is called.
   if (node.kind === "function") return compileFunction(node, unit);

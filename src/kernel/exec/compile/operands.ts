@@ -1,7 +1,9 @@
 import type { Assignment, Word } from "../../../parser/index.ts";
+import type { MaybePromise } from "../../../vfs/index.ts";
 import { after } from "../control.ts";
 import { Operand } from "../operand.ts";
-import type { Fields, Unit, ValueOf } from "../runtime.ts";
+import type { Exec, Fields, Runtime, Unit, ValueOf } from "../runtime.ts";
+import type { Hidden } from "../variables.ts";
 import { bareText } from "./constant.ts";
 import { compileFields } from "./fields.ts";
 
@@ -32,4 +34,49 @@ function compileAssigned(node: Assignment, words: readonly Word[], unit: Unit): 
 /** `-A` among the flags. */
 function asksForRecord(word: Word): boolean {
   return /^-[A-Za-z]*A/.test(bareText(word) ?? "");
+}
+
+/**
+ * `local a=1 b`, which every function begins with, without the way through the builtin: the same for plain names and values.
+ * What is not plain at run time goes the general way. Undefined where it never is.
+ */
+export function compileLocal(words: readonly Word[], general: Exec, unit: Unit): Exec | undefined {
+  const locals: { readonly name: string; readonly value: ValueOf | undefined }[] = [];
+  for (const word of words.slice(1)) {
+    const node = word.assignment;
+    const name = node?.name ?? bareText(word);
+    if (name === undefined || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || word.spread) return undefined;
+    if (node !== undefined && (node.op !== "=" || node.subscripts.length > 0)) return undefined;
+    locals.push({ name, value: node === undefined ? undefined : compileAssigned(node, [], unit) });
+  }
+  if (locals.length === 0) return undefined;
+  return (rt) => {
+    const { call } = rt;
+    if (call === null || rt.options.xtrace || rt.options.allexport || rt.functions.has("local")) return general(rt);
+    for (const { name } of locals) if (rt.variables.get(name)?.plain === false) return general(rt);
+    call.hidden ??= new Map();
+    return declareFrom(rt, locals, 0, call.hidden);
+  };
+}
+
+function declareFrom(
+  rt: Runtime,
+  locals: readonly { readonly name: string; readonly value: ValueOf | undefined }[],
+  from: number,
+  hidden: Hidden,
+): MaybePromise<number> {
+  for (let i = from; i < locals.length; i++) {
+    const local = locals[i];
+    if (local === undefined) break;
+    const value = local.value?.(rt);
+    if (value instanceof Promise) {
+      return value.then((later) => {
+        rt.variables.hide(local.name, hidden).value = later;
+        return declareFrom(rt, locals, i + 1, hidden);
+      });
+    }
+    const slot = rt.variables.hide(local.name, hidden);
+    if (value !== undefined) slot.value = value;
+  }
+  return 0;
 }

@@ -11,15 +11,24 @@ import { bytesSource } from "../streams.ts";
 /** One redirection, ready: changes `rt.fds`, adding to `opened` what has to be released with it. */
 type Apply = (rt: Runtime, opened: Description[]) => MaybePromise<void>;
 
+/** Runs something with the descriptors changed meanwhile. */
+export type Redirecting = (rt: Runtime, run: () => MaybePromise<number>) => MaybePromise<number>;
+
 /** `exec` with its descriptors changed for the time it runs. */
 export function withRedirects(redirects: readonly Redirect[], exec: Exec, unit: Unit): Exec {
-  if (redirects.length === 0) return exec;
+  const redirecting = compileRedirects(redirects, unit);
+  return redirecting === undefined ? exec : (rt) => redirecting(rt, () => exec(rt));
+}
+
+/** Undefined when there is nothing to redirect. */
+export function compileRedirects(redirects: readonly Redirect[], unit: Unit): Redirecting | undefined {
+  if (redirects.length === 0) return undefined;
   const steps = redirects.map((redirect) => compileRedirect(redirect, unit));
-  return (rt) => {
+  return (rt, run) => {
     const saved = rt.fds;
     const opened: Description[] = [];
     return ensure(
-      () => after(applyAll(rt, steps, opened), (problem) => (problem === undefined ? exec(rt) : refuse(rt, problem))),
+      () => after(applyAll(rt, steps, opened), (problem) => (problem === undefined ? run() : refuse(rt, problem))),
       () => {
         rt.fds = keepNamed(saved, rt.fds);
         return each(opened, (description) => description.release());

@@ -13,8 +13,8 @@ import type { Exec, Fields, Runtime, Unit } from "../runtime.ts";
 import { compileAssignment, compileTemporary } from "./assignments.ts";
 import { bareText, constantText, hasGlob } from "./constant.ts";
 import { inOrder } from "./fields.ts";
-import { compileOperand, declarationNames } from "./operands.ts";
-import { permanentRedirects, withRedirects } from "./redirect.ts";
+import { compileLocal, compileOperand, declarationNames } from "./operands.ts";
+import { compileRedirects, permanentRedirects, type Redirecting, withRedirects } from "./redirect.ts";
 import { mayWait } from "./unit.ts";
 
 /** A simple command: assignments, words, redirections. */
@@ -23,7 +23,7 @@ export function compileSimple(node: SimpleCommand, unit: Unit): Exec {
   const first = node.words[0] as Word;
   const name = constantText(first);
   if (name === "exec" && node.words.length === 1) return permanentRedirects(node.redirects, unit);
-  const plain = withRedirects(node.redirects, compileCommand(node, unit, name), unit);
+  const plain = compileInvocation(node.words, unit, name, compileAround(node, unit));
   return unit.interactive && name !== undefined && bareText(first) === name ? withAlias(node, name, plain, unit) : plain;
 }
 
@@ -52,28 +52,29 @@ function traceAssignments(rt: Runtime, node: SimpleCommand, unit: Unit): MaybePr
   return after(rt.stderr.write(`+ ${text}\n`), () => 0);
 }
 
-function compileCommand(node: SimpleCommand, unit: Unit, name: string | undefined): Exec {
-  const run = compileInvocation(node.words, unit, name);
-  if (node.assignments.length === 0) return run;
+/** What is made for the time of one command, after its words were expanded: redirections, then assignments. */
+function compileAround(node: SimpleCommand, unit: Unit): Redirecting | undefined {
+  const redirecting = compileRedirects(node.redirects, unit);
+  if (node.assignments.length === 0) return redirecting;
   const temporary = compileTemporary(node.assignments, unit);
-  return (rt) =>
-    after(temporary(rt), (undo) =>
-      ensure(
-        () => run(rt),
-        () => undo(),
-      ),
-    );
+  const assigning: Redirecting = (rt, run) => after(temporary(rt), (undo) => ensure(run, () => undo()));
+  if (redirecting === undefined) return assigning;
+  return (rt, run) => redirecting(rt, () => assigning(rt, run));
 }
 
-function compileInvocation(words: readonly Word[], unit: Unit, name: string | undefined): Exec {
+function compileInvocation(words: readonly Word[], unit: Unit, name: string | undefined, around: Redirecting | undefined): Exec {
   const declares = name !== undefined && declarationNames.has(name);
+  const command = name === undefined ? undefined : unit.commands.get(name);
+  const constants = words.map(constantArgument);
+  if (constants.every((text) => text !== undefined) && !declares) {
+    const call = constantCall(constants, command);
+    return around === undefined ? call : (rt) => around(rt, () => call(rt));
+  }
   const fields = words.map((word, index) =>
     declares && index > 0 ? compileOperand(word, words, unit) : unit.compilers.fields(word, unit),
   );
-  const command = name === undefined ? undefined : unit.commands.get(name);
-  const constants = words.map(constantArgument);
-  if (constants.every((text) => text !== undefined) && !declares) return constantCall(constants, command);
-  return variableCall(inOrder(fields), name, command);
+  const general = variableCall(inOrder(fields), name, command, around);
+  return name === "local" && around === undefined ? (compileLocal(words, general, unit) ?? general) : general;
 }
 
 /** The text of an argument that is the same at every run; undefined where globs, braces or expansions are. */
@@ -102,8 +103,13 @@ function constantCall(argv: readonly string[], command: Command | undefined): Ex
   };
 }
 
-function variableCall(fields: Fields, name: string | undefined, command: Command | undefined): Exec {
-  const run = (rt: Runtime, argv: Value[]): MaybePromise<number> => {
+function variableCall(
+  fields: Fields,
+  name: string | undefined,
+  command: Command | undefined,
+  around: Redirecting | undefined,
+): Exec {
+  const call = (rt: Runtime, argv: Value[]): MaybePromise<number> => {
     if (argv.length === 0) return rt.substitutionStatus;
     if (rt.options.xtrace) trace(rt, argv);
     rt.lastArgument = argv[argv.length - 1] as Value;
@@ -112,6 +118,7 @@ function variableCall(fields: Fields, name: string | undefined, command: Command
     if (fn !== undefined) return callFunction(rt, fn, argv.slice(1).map(plainOperand));
     return command === undefined ? invoke(rt, argv, {}) : runBuiltin(rt, command, name, argv);
   };
+  const run = around === undefined ? call : (rt: Runtime, argv: Value[]) => around(rt, () => call(rt, argv));
   return (rt) => {
     rt.substitutionStatus = 0;
     const argv: Value[] = [];

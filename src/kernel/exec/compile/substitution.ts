@@ -1,8 +1,9 @@
 import type { ProcessSubstitution, Statement } from "../../../parser/index.ts";
 import type { MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
-import { Fault, stackStride } from "../control.ts";
+import { stackStride } from "../control.ts";
 import { Description, withDescriptor } from "../descriptors.ts";
+import { startProcess } from "../process-substitution.ts";
 import type { Exec, Runtime, Unit } from "../runtime.ts";
 import { Capture } from "../streams.ts";
 import { runFork } from "../subshell.ts";
@@ -59,10 +60,8 @@ async function copyInput(rt: Runtime): Promise<number> {
   }
 }
 
-/** `<(…)` and `>(…)`. */
+/** `<(…)` and `>(…)`: the path of a pipe to or from a program that runs beside the command. */
 export function compileProcess(part: ProcessSubstitution, unit: Unit): (rt: Runtime) => MaybePromise<Value> {
-  const text = unit.source.slice(part.span.start, part.span.end);
-  return () => {
-    throw new Fault(`${text}: process substitution is not available yet: write the output to a file first`);
-  };
+  const exec = unit.compilers.statements(part.body, unit);
+  return (rt) => startProcess(rt, part.op, exec);
 }
