@@ -2,7 +2,22 @@ import type { Command } from "../kernel/command.ts";
 import { keys, push, typeofCommand, values } from "./data/items.ts";
 import { fromjson, tojson } from "./data/json.ts";
 import { lines, words } from "./data/words.ts";
+import { basename } from "./files/basename.ts";
+import { chmod } from "./files/chmod.ts";
+import { cp } from "./files/cp.ts";
+import { dirname } from "./files/dirname.ts";
+import { find } from "./files/find.ts";
+import { ln } from "./files/ln.ts";
 import { ls } from "./files/ls.ts";
+import { mkdir } from "./files/mkdir.ts";
+import { mktemp } from "./files/mktemp.ts";
+import { mv } from "./files/mv.ts";
+import { readlink } from "./files/readlink.ts";
+import { realpath } from "./files/realpath.ts";
+import { rm } from "./files/rm.ts";
+import { rmdir } from "./files/rmdir.ts";
+import { stat } from "./files/stat.ts";
+import { touch } from "./files/touch.ts";
 import { blockAppend, blockCreate, blockList, blockRead, blockStatus } from "./kernel/blocks.ts";
 import { context } from "./kernel/context.ts";
 import { drift } from "./kernel/drift.ts";
@@ -113,6 +128,21 @@ export const commands: readonly Command[] = [
   which,
   umask,
   ls,
+  basename,
+  chmod,
+  cp,
+  dirname,
+  find,
+  ln,
+  mkdir,
+  mktemp,
+  mv,
+  readlink,
+  realpath,
+  rm,
+  rmdir,
+  stat,
+  touch,
   cat,
   grep,
   head,

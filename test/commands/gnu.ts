@@ -107,6 +107,8 @@ export interface Row {
   readonly unordered?: boolean;
   /** Status where GNU's is another, on purpose. */
   readonly status?: number;
+  /** GNU leaves something half-done that we do not. */
+  readonly otherTree?: boolean;
   /** GNU also warns. */
   readonly warns?: boolean;
   /** The tree below must be the same afterwards. */
@@ -141,11 +143,16 @@ export function sameAsGnu(
     const ran = await runCommand(command, argv, { stdin, vfs, cwd: ours, name });
     const show = (data: Uint8Array) => {
       const text = Buffer.from(data).toString("latin1").replaceAll(theirs, "ROOT").replaceAll(ours, "ROOT");
-      return row.unordered ? text.split("\n").sort().join("\n") : text;
+      return row.unordered
+        ? text
+            .split(/[\n\0]/)
+            .sort()
+            .join("\n")
+        : text;
     };
     expect(show(ran.stdout)).toBe(show(gnu.stdout));
     expect(ran.status, ran.stderr).toBe(row.status ?? gnu.status);
     expect(ran.stderr !== "", `ours: ${ran.stderr} theirs: ${gnu.stderr}`).toBe(gnu.stderr.length > 0 && row.warns !== true);
-    if (changes) expect(tree(ours)).toEqual(tree(theirs));
+    if (changes && row.otherTree !== true) expect(tree(ours)).toEqual(tree(theirs));
   });
 }

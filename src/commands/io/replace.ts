@@ -1,4 +1,5 @@
 import { child, dirname, type FileHandle, type Vfs, VfsError } from "../../vfs/index.ts";
+import { randomName } from "./random-name.ts";
 import { type Steps, wait } from "./steps.ts";
 
 /** A file that is being written beside the one it will replace. */
@@ -70,7 +71,7 @@ function* beside(vfs: Vfs, target: string, mode: number): Steps<Replacement> {
 
 function* temporaryFile(vfs: Vfs, target: string): Steps<{ readonly temporary: string; readonly handle: FileHandle }> {
   for (;;) {
-    const name = `.kaish-${Math.random().toString(36).slice(2, 12)}`;
+    const name = `.kaish-${randomName(10)}`;
     const temporary = child(dirname(target), name);
     try {
       return { temporary, handle: yield* wait(vfs.open(temporary, { write: true, create: true, exclusive: true, mode: 0o600 })) };
