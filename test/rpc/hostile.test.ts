@@ -75,7 +75,7 @@ function call(
   return payload.message;
 }
 
-function encode(messages: readonly OutMessage[]): Buffer {
+function encode(messages: readonly { bytes(): Uint8Array }[]): Buffer {
   const out = Buffer.alloc(messages.reduce((sum, message) => sum + headerBytes(1) + message.bytes().length, 0));
   let offset = 0;
   for (const message of messages) offset = writeFrame(out, offset, [message.bytes()]);

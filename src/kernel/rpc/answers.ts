@@ -8,6 +8,7 @@ import {
   type OpenPayload,
   readCapTable,
   readTarget,
+  type Sendable,
   writeCapTable,
 } from "./envelope.ts";
 import { toException } from "./fault.ts";
@@ -68,12 +69,12 @@ export interface AnswersOptions {
 
 export class Answers {
   readonly #entries = new Map<number, Answer>();
-  readonly #send: (message: OutMessage) => void;
+  readonly #send: (message: Sendable) => void;
   readonly #transfer: CapTransfer;
   readonly #options: AnswersOptions;
   #closed = false;
 
-  constructor(send: (message: OutMessage) => void, transfer: CapTransfer, options: AnswersOptions) {
+  constructor(send: (message: Sendable) => void, transfer: CapTransfer, options: AnswersOptions) {
     this.#send = send;
     this.#transfer = transfer;
     this.#options = options;

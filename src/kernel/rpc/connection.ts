@@ -3,10 +3,18 @@ import type { Duplex } from "node:stream";
 import { KernelError } from "../errors.ts";
 import { Answers } from "./answers.ts";
 import type { ServedCapability } from "./capability.ts";
-import { abortMessage, disembargoEcho, readDescriptor, readException, readTarget, tag, unimplementedFrame } from "./envelope.ts";
+import {
+  abortMessage,
+  disembargoEcho,
+  readDescriptor,
+  readException,
+  readTarget,
+  type Sendable,
+  tag,
+  unimplementedFrame,
+} from "./envelope.ts";
 import { toException } from "./fault.ts";
 import { defaultFrameLimits, type Frame, type FrameLimits, FrameReader } from "./frame.ts";
-import type { OutMessage } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import { Questions } from "./questions.ts";
 import type { Client } from "./runtime.ts";
@@ -65,7 +73,7 @@ export class Connection {
         paused: (paused) => this.#pause(paused && options.main !== undefined),
       },
     );
-    const send = (message: OutMessage) => this.#outbox.send([message.bytes()]);
+    const send = (message: Sendable) => this.#outbox.send([message.bytes()]);
     this.#transfer = new CapTransfer({
       send,
       call: (importId, call) => this.#questions.call(importId, call),

@@ -29,6 +29,11 @@ const structPointer = (offsetWords: number, dataWords: number, pointers: number)
 
 type Segment = OutMessage["segment"];
 
+/** A message ready to go, in one segment. */
+export interface Sendable {
+  bytes(): Uint8Array;
+}
+
 function put(segment: Segment, word: number, [low, high]: readonly [number, number]): void {
   segment.setUint32(word * 8, low);
   segment.setUint32(word * 8 + 4, high);
@@ -159,18 +164,26 @@ export function abortMessage(exception: WireException): OutMessage {
   return message;
 }
 
-export function finishMessage(questionId: number, releaseResultCaps: boolean): OutMessage {
-  const { message, segment } = begin(tag.finish, 1, structPointer(0, 1, 0));
-  segment.setUint32(24, questionId);
-  segment.setUint8(28, releaseResultCaps ? 0 : 1);
-  return message;
+/** A message without payload: its one struct has one data word, given in halves. */
+function shortMessage(messageTag: number, low: number, high: number): Sendable {
+  const bytes = Buffer.allocUnsafe(32);
+  bytes.writeUInt32LE(0, 0);
+  bytes.writeUInt32LE(1 | (1 << 16), 4);
+  bytes.writeUInt32LE(messageTag, 8);
+  bytes.writeUInt32LE(0, 12);
+  bytes.writeUInt32LE(0, 16);
+  bytes.writeUInt32LE(1, 20);
+  bytes.writeUInt32LE(low, 24);
+  bytes.writeUInt32LE(high, 28);
+  return { bytes: () => bytes };
 }
 
-export function releaseMessage(id: number, count: number): OutMessage {
-  const { message, segment } = begin(tag.release, 1, structPointer(0, 1, 0));
-  segment.setUint32(24, id);
-  segment.setUint32(28, count);
-  return message;
+export function finishMessage(questionId: number, releaseResultCaps: boolean): Sendable {
+  return shortMessage(tag.finish, questionId, releaseResultCaps ? 0 : 1);
+}
+
+export function releaseMessage(id: number, count: number): Sendable {
+  return shortMessage(tag.release, id, count);
 }
 
 export function bootstrapMessage(questionId: number): OutMessage {

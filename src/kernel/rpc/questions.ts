@@ -1,10 +1,18 @@
 /** Calls of ours that wait for an answer. */
 import { KernelError } from "../errors.ts";
 import { type AnyMethod, rejectedAnswer } from "./capability.ts";
-import { beginCall, bootstrapMessage, finishMessage, readCapTable, readException, writeCapTable } from "./envelope.ts";
+import {
+  beginCall,
+  bootstrapMessage,
+  finishMessage,
+  readCapTable,
+  readException,
+  type Sendable,
+  writeCapTable,
+} from "./envelope.ts";
 import { fromException } from "./fault.ts";
 import type { Frame } from "./frame.ts";
-import { InMessage, initStruct, type OutMessage, readStruct } from "./message.ts";
+import { InMessage, initStruct, readStruct } from "./message.ts";
 import type { Answer } from "./runtime.ts";
 import * as $ from "./runtime.ts";
 import { IdTable } from "./tables.ts";
@@ -32,11 +40,11 @@ export interface PendingAnswer<R extends $.Struct> extends Answer<R> {
 
 export class Questions {
   readonly #table = new IdTable<Question>();
-  readonly #send: (message: OutMessage) => void;
+  readonly #send: (message: Sendable) => void;
   readonly #transfer: CapTransfer;
   #closed: KernelError | undefined;
 
-  constructor(send: (message: OutMessage) => void, transfer: CapTransfer) {
+  constructor(send: (message: Sendable) => void, transfer: CapTransfer) {
     this.#send = send;
     this.#transfer = transfer;
   }

@@ -1,15 +1,14 @@
 /** Capabilities crossing a connection: what we export, what we import, and the descriptors that name them in a message. */
 import { KernelError } from "../errors.ts";
 import { type Duplicable, rejectedAnswer, ServedCapability } from "./capability.ts";
-import { type CapDescriptor, releaseMessage } from "./envelope.ts";
-import type { OutMessage } from "./message.ts";
+import { type CapDescriptor, releaseMessage, type Sendable } from "./envelope.ts";
 import type { Answer } from "./runtime.ts";
 import * as $ from "./runtime.ts";
 import { ExportTable, type ImportEntry, ImportTable } from "./tables.ts";
 
 /** What an imported capability needs of its connection. */
 export interface Peer {
-  readonly send: (message: OutMessage) => void;
+  readonly send: (message: Sendable) => void;
   readonly call: <P extends $.Struct, R extends $.Struct>(importId: number, call: $.Call<P, R>) => Answer<R>;
   /** A capability the peer takes from the results of a call of its that we still work on or keep. */
   readonly answered: (questionId: number, path: readonly number[]) => $.Client | undefined;
