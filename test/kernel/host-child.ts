@@ -1,7 +1,8 @@
 /**
- * A process of its own that hosts a kernel, for the tests that kill one. Arguments: what to do, the home, the kernel's name, the
- * folder. It prints one line of JSON for each thing that was acknowledged.
+ * A process of its own that hosts a kernel, for the tests that kill one. Arguments: what to do (`hold`, `work`, or the path of a
+ * script to run), the home, the kernel's name, the folder. It prints one line of JSON for each thing that was acknowledged.
  */
+import { readFileSync } from "node:fs";
 import { commandTable } from "../../src/commands/index.ts";
 import { openKernel } from "../../src/kernel/kernel.ts";
 import { testEnv } from "./test-env.ts";
@@ -17,6 +18,13 @@ async function main(): Promise<void> {
   if (what === "hold") {
     setInterval(() => undefined, 1_000);
     return;
+  }
+  if (what !== "work") {
+    const lines = { write: (chunk: Uint8Array | string) => say({ printed: Buffer.from(chunk).toString() }) };
+    const { status } = await api.execute(readFileSync(what, "utf8"), { stdout: lines, stderr: lines, name: what, cwd: folder })
+      .done;
+    say({ status });
+    return hosted.close();
   }
   const debug = await api.fork({ label: "debug" });
   for (let at = 0; ; at++) {

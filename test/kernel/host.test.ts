@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -277,6 +287,8 @@ describe("a kernel on disk, opened again", () => {
 });
 
 interface Line {
+  readonly printed?: string;
+  readonly status?: number;
   readonly ready?: number;
   readonly block?: number;
   readonly content?: string;
@@ -362,5 +374,32 @@ describe("with another process", () => {
     const after = (await api.listBlocks({ kind: "drift" })).map((one) => one.driftId as string);
     expect(new Set(after).size).toBe(after.length);
     expect([...after].sort()).toEqual([...delivered, ...waiting].sort());
+  });
+
+  it.each([
+    ["rooms-1 (", 0],
+    ["staged 1 for main", 1],
+    ["delivered 1", 1],
+  ])("kill -9 during the tour, when it has said %j", async (said, drifts) => {
+    const home = temporary();
+    const tour = join(import.meta.dirname, "../../examples/tour.kai");
+    const lines = await child(tour, home, (so) => so.some(({ printed }) => printed?.includes(said)));
+    expect(lines.map(({ printed }) => printed ?? "").join("")).toContain(said);
+    expect(lines.some(({ status }) => status !== undefined)).toBe(false);
+    const api = await (await open(home)).attachKernel("test");
+    const fork = await api.joinContext("rooms-1");
+    expect((await api.listBlocks({ kind: "text" })).map((block) => block.content)[0]).toMatch(
+      /^Survey: the source has \d+ TypeScript files/,
+    );
+    const arrived = (await api.listBlocks({ kind: "drift" })).filter((block) => block.driftKind === "push");
+    const waiting = await fork.driftQueue();
+    expect(arrived.length + waiting.length).toBeGreaterThanOrEqual(drifts);
+    if (said === "delivered 1") expect({ arrived: arrived.length, waiting: waiting.length }).toEqual({ arrived: 1, waiting: 0 });
+    expect(await api.listBlocks({ status: "running" })).toEqual([]);
+    expect(await fork.listBlocks({ status: "running" })).toEqual([]);
+    // The next tour goes on from there.
+    const { status, stdout, stderr } = await run(api, readFileSync(tour, "utf8"), { name: tour, cwd: join(home, "work") });
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain("[pull from rooms-");
   });
 });
