@@ -43,6 +43,23 @@ describe("frames", () => {
     );
   });
 
+  it("a large frame may come byte by byte", () => {
+    const big = segment(40_000, 3);
+    const reader = new FrameReader();
+    const bytes = encode([[segment(1, 1)], [big, segment(3, 2)], [segment(2, 9)]]);
+    const got: number[][] = [];
+    let last: DataView | undefined;
+    for (let at = 0; at < bytes.length; at++) {
+      reader.push(bytes.subarray(at, at + 1));
+      const frame = reader.next();
+      if (!frame) continue;
+      got.push(frame.map((one) => one.byteLength));
+      if (got.length === 2) last = frame[0];
+    }
+    expect(got).toEqual([[8], [320_000, 24], [16]]);
+    expect(Buffer.from(last!.buffer, last!.byteOffset, last!.byteLength).equals(big)).toBe(true);
+  });
+
   it("a zero-size segment is a segment", () => {
     const reader = new FrameReader();
     reader.push(encode([[segment(1, 0), segment(0, 0), segment(2, 0)]]));

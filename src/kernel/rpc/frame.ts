@@ -18,6 +18,9 @@ export const defaultFrameLimits: FrameLimits = { maxSegments: 512, maxBytes: 64 
  */
 export type Frame = readonly DataView[];
 
+const smallBytes = 4096;
+const smallChunks = 256;
+
 /** Cuts a byte stream into frames. Chunks may be of any size; the reader keeps them until a frame is complete. */
 export class FrameReader {
   readonly #limits: FrameLimits;
@@ -26,6 +29,8 @@ export class FrameReader {
   #head = 0;
   #offset = 0;
   #available = 0;
+  /** How many of the last chunks are small. */
+  #small = 0;
   /** The segment lengths in bytes of the frame whose header was read. */
   #lengths: number[] | undefined;
   #bodyBytes = 0;
@@ -43,6 +48,18 @@ export class FrameReader {
     if (chunk.length === 0) return;
     this.#chunks.push(chunk);
     this.#available += chunk.length;
+    this.#small = chunk.length < smallBytes ? this.#small + 1 : 0;
+    if (this.#small >= smallChunks) this.#merge();
+  }
+
+  /** A peer that sends byte by byte costs bytes, not objects. */
+  #merge(): void {
+    const count = Math.min(this.#small, this.#chunks.length - this.#head - 1);
+    this.#small = 0;
+    if (count < 2) return;
+    const merged = Buffer.concat(this.#chunks.slice(-count));
+    this.#chunks.splice(-count, count, merged);
+    if (merged.length < smallBytes) this.#small = 1;
   }
 
   /** The next complete frame, or undefined until more bytes come. Throws `KernelError` when the stream is not frames. */

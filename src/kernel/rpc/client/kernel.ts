@@ -374,8 +374,9 @@ export class KernelClient implements KernelApi {
     let open = true;
     const feed = serve<wire.EventFeed$Server$Target>(wire.EventFeed$Client, {
       // The kernel sends the next batch when this one is done with.
-      async onEvents(params) {
-        if (open) await callback(items(params.events).map(readEvent));
+      onEvents: async (params) => {
+        // Naming the session here keeps it while somebody listens, as it would be kept in the kernel's own process.
+        if (open && !this.#detached) await callback(items(params.events).map(readEvent));
       },
     });
     const results = await this.#session
