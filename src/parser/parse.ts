@@ -29,7 +29,7 @@ function tooDeep(offset: number): SyntaxFailure {
   return new SyntaxFailure({
     code: "K004",
     severity: "error",
-    message: `constructs are nested more than ${MAX_NESTING} deep`,
+    message: `constructs are nested too deeply; ${MAX_NESTING} levels are the limit`,
     span: { start: offset, end: offset + 1 },
     hint: "move the inner part into a function or a variable",
   });

@@ -70,15 +70,22 @@ export abstract class CompoundGrammar extends ConditionGrammar {
   readonly ifCommand = this.RULE("ifCommand", (): IfCommand => {
     const open = this.CONSUME(lex.If);
     this.opened(open, "fi");
-    const clauses: Clause[] = [this.SUBRULE1(this.clause, { ARGS: [open] })];
+    const clauses: Clause[] = [];
+    const condition = this.SUBRULE1(this.statements);
+    const then = this.CONSUME1(lex.Then);
+    const body = this.SUBRULE2(this.statements);
+    this.ACTION(() => clauses.push(this.clause(open, condition, then, body)));
     this.MANY(() => {
       const elif = this.CONSUME(lex.Elif);
-      clauses.push(this.SUBRULE2(this.clause, { ARGS: [elif] }));
+      const next = this.SUBRULE3(this.statements);
+      const nextThen = this.CONSUME2(lex.Then);
+      const nextBody = this.SUBRULE4(this.statements);
+      this.ACTION(() => clauses.push(this.clause(elif, next, nextThen, nextBody)));
     });
     const otherwise = this.OPTION(() => {
       const word = this.CONSUME(lex.Else);
-      const body = this.SUBRULE(this.statements);
-      return this.ACTION(() => this.filled(word, body));
+      const last = this.SUBRULE5(this.statements);
+      return this.ACTION(() => this.filled(word, last));
     });
     this.CONSUME(lex.Fi);
     this.closed();
@@ -86,14 +93,9 @@ export abstract class CompoundGrammar extends ConditionGrammar {
     return { kind: "if", clauses, ...(otherwise === undefined ? {} : { otherwise }), redirects: [], span };
   });
 
-  readonly clause = this.RULE("clause", (opener: IToken): Clause => {
-    const condition = this.SUBRULE1(this.statements);
-    this.ACTION(() => this.filled(opener, condition));
-    const then = this.CONSUME(lex.Then);
-    const body = this.SUBRULE2(this.statements);
-    this.ACTION(() => this.filled(then, body));
-    return { condition, body };
-  });
+  private clause(opener: IToken, condition: Statement[], then: IToken, body: Statement[]): Clause {
+    return { condition: this.filled(opener, condition), body: this.filled(then, body) };
+  }
 
   readonly whileCommand = this.RULE("whileCommand", (): WhileCommand => {
     const open = this.OR([alt(() => this.CONSUME(lex.While)), alt(() => this.CONSUME(lex.Until))]);

@@ -56,8 +56,10 @@ function mayHoldExtglob(frame: Frame): boolean {
 
 /** End of the literal that starts at `offset`; at least one character, for what reaches this is nothing else. */
 function literalEnd(text: string, offset: number, frame: Frame): number {
-  let end = runEnd(text, offset, stopsOf(frame, offset));
-  if (end > offset && text.charCodeAt(end) === 40 && mayHoldExtglob(frame) && isGlobOperator(text.charCodeAt(end - 1))) end--;
+  let end = Math.max(runEnd(text, offset, stopsOf(frame, offset)), offset + 1);
+  // Braces that are known to be text are taken in one go.
+  while (text.charCodeAt(end) === 123 && state.pairs.get(end) === -1) end = runEnd(text, end + 1, stopsOf(frame, offset));
+  if (end > offset + 1 && text.charCodeAt(end) === 40 && mayHoldExtglob(frame) && isGlobOperator(text.charCodeAt(end - 1))) end--;
   const tilde = tildeAfterColon(text, offset, end, frame);
   if (tilde >= 0) end = tilde;
   return Math.max(end, offset + 1);
