@@ -67,20 +67,20 @@ describe("large texts", () => {
     ["one word", () => `echo ${"a".repeat(1_000_000)}`, 1],
     ["one string", () => `echo "${"a $x ".repeat(200_000)}"`, 1],
     ["many words", () => `echo ${"abc ".repeat(250_000)}`, 1],
-    ["many commands", () => "echo a; ".repeat(125_000), 125_000],
+    ["many commands", () => "echo a; ".repeat(50_000), 50_000],
     ["many braces", () => `echo ${"{".repeat(500_000)} ${"{a".repeat(250_000)}`, 1],
     ["many open quotes in braces", () => `echo ${'{"'.repeat(250_000)}`, 1],
     ["many targets", () => "a[ ".repeat(300_000), 1],
     ["many parentheses", () => `echo ${'"$(("'.repeat(100_000)}`, 0],
     ["many backquotes", () => `echo ${"`a` ".repeat(20_000)}`, 1],
-    ["many heredocs", () => "cat <<A\nx\nA\n".repeat(50_000), 50_000],
+    ["many heredocs", () => "cat <<A\nx\nA\n".repeat(10_000), 10_000],
     ["many heredocs without end", () => "cat <<A\n".repeat(100_000), 0],
     ["many assignments", () => "a=b:c ".repeat(150_000), 1],
     ["many errors", () => "fi\n".repeat(300_000), 0],
     ["a list", () => `x=[${"a, ".repeat(300_000)}]`, 1],
-    ["arithmetic subscripts", () => `x=1 ${"y[i+1]=2 ".repeat(100_000)}`, 1],
-    ["many functions", () => "f() { a; }\n".repeat(80_000), 80_000],
-  ])("a million characters: %s", (_, build, statements) => {
+    ["arithmetic subscripts", () => `x=1 ${"y[i+1]=2 ".repeat(30_000)}`, 1],
+    ["many functions", () => "f() { a; }\n".repeat(20_000), 20_000],
+  ])("a large text: %s", (_, build, statements) => {
     const source = build();
     expect(parse(source).program?.body.length ?? 0).toBe(statements);
     expect(highlight(source)).toBeInstanceOf(Array);
