@@ -156,4 +156,7 @@ table("the order of expansions", [
   ['x=$nope echo ok; echo "[$x]"', "ok\n[]\n", 0],
   ["$nope > made; ls made", "made\n", 0],
   ["echo a > x | cat; cat x", "a\n", 0],
+  ["{ echo a; sleep 0.05; echo b; } | { /bin/true; cat; }", "a\nb\n", 0],
+  ['{ echo a; sleep 0.05; echo b; } | while read x; do /bin/echo "$x"; done', "a\nb\n", 0],
+  ['{ sleep 0.02; echo late; } | { /bin/true; read x; echo "$x"; }', "late\n", 0],
 ]);

@@ -87,7 +87,7 @@ function takesTerminal(rt: Runtime): boolean {
 async function spawnProgram(rt: Runtime, path: string, args: readonly string[], cwd: string): Promise<number> {
   const { spawn } = process.getBuiltinModule("node:child_process");
   const wiring = wire(rt);
-  const terminal = rt.stdin?.isTty === true;
+  const terminal = ownsTerminal(rt);
   let child: ChildProcess;
   try {
     child = spawn(path, args.slice(1), {
@@ -122,6 +122,14 @@ async function spawnProgram(rt: Runtime, path: string, args: readonly string[], 
     return abortStatus(rt.signal);
   }
   return ended;
+}
+
+/** A program that has the terminal in any place stays in its session: `git log | less` asks it for keys. */
+function ownsTerminal(rt: Runtime): boolean {
+  return rt.fds.some((description) => {
+    const { source, sink } = description ?? {};
+    return (source?.isTty === true && source.hostFd !== undefined) || (sink?.isTty === true && sink.hostFd !== undefined);
+  });
 }
 
 function spawnFailed(rt: Runtime, name: string, error: unknown): MaybePromise<number> {

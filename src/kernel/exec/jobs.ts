@@ -95,8 +95,8 @@ export class JobTable {
     const number = signalNumber(signal);
     if (number === undefined) throw new CommandError(`${signal}: invalid signal specification`);
     const job = this.find(spec);
-    if (job === undefined) return killProcess(spec, number.value);
-    if (number.value !== 0 && !job.deliver(number.name)) job.controller.abort(new Killed(number.value));
+    if (job === undefined) killProcess(spec, number.value);
+    else if (number.value !== 0 && !job.deliver(number.name)) job.controller.abort(new Killed(number.value));
   }
 
   /** Ends every job that is not disowned: those that are about to end by themselves get a moment for it. */

@@ -35,9 +35,14 @@ export function startProcess(rt: Runtime, op: "<" | ">", exec: Exec): MaybePromi
       giveBack(path);
       throw new Fault(`${op}(…): needs the host's ${path} in the file tree`);
     }
-    const running = run(rt, op, exec, path);
+    const opened = openEnd(path, op);
+    const running = run(rt, op, exec, path, opened);
     rt.processes?.push(async () => {
-      release(path);
+      // If the command never opened its end, the open here still waits for one.
+      const fs = process.getBuiltinModule("node:fs");
+      const other = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+      await opened;
+      fs.closeSync(other);
       // The readers of `>(…)` have all there is to read, so they end; a writer of `<(…)` may never.
       if (op === ">") await running;
     });
@@ -45,19 +50,19 @@ export function startProcess(rt: Runtime, op: "<" | ">", exec: Exec): MaybePromi
   });
 }
 
-/** Opens both ends for a moment, so that an open that still waits goes on. */
-function release(path: string): void {
-  const fs = process.getBuiltinModule("node:fs");
-  fs.closeSync(fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_NONBLOCK));
+/** Opens our end, in a thread: it waits until somebody has opened the other. */
+function openEnd(path: string, op: "<" | ">"): Promise<number> {
+  return new Promise((resolve, reject) => {
+    process
+      .getBuiltinModule("node:fs")
+      .open(path, op === "<" ? "w" : "r", (error, fd) => (error === null ? resolve(fd) : reject(error)));
+  });
 }
 
-async function run(rt: Runtime, op: "<" | ">", exec: Exec, path: string): Promise<void> {
+async function run(rt: Runtime, op: "<" | ">", exec: Exec, path: string, opened: Promise<number>): Promise<void> {
   const child = rt.fork(true);
-  const fs = process.getBuiltinModule("node:fs");
   const net = process.getBuiltinModule("node:net");
-  const fd = await new Promise<number>((resolve, reject) => {
-    fs.open(path, op === "<" ? "w" : "r", (error, opened) => (error === null ? resolve(opened) : reject(error)));
-  });
+  const fd = await opened;
   const socket = new net.Socket({ fd, readable: op === ">", writable: op === "<" });
   socket.on("error", () => {});
   const target = op === "<" ? 1 : 0;

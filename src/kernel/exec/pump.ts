@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { ByteSink, ByteSource } from "../command.ts";
+import type { CancellableSource } from "./streams.ts";
 
 /** Copies a source into a child's input until either ends. `stop`: the child is gone, so nothing more is taken. */
 export function feed(source: ByteSource, input: Writable): { stop(): void } {
@@ -34,6 +35,8 @@ export function feed(source: ByteSource, input: Writable): { stop(): void } {
   return {
     stop() {
       stopped = true;
+      // A read that still waits must not take what the next reader is to have.
+      if ("cancel" in source) (source as CancellableSource).cancel();
       input.destroy();
       if (unsent !== undefined && unsent.length > 0) source.unread(unsent);
       unsent = undefined;
@@ -47,8 +50,8 @@ const pieceSize = 4096;
 /** Resolves when the piece is in the pipe, or the pipe is gone. */
 function write(stream: Writable, piece: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
-    if (stream.destroyed) return resolve();
-    stream.write(piece, () => resolve());
+    if (stream.destroyed) resolve();
+    else stream.write(piece, () => resolve());
   });
 }
 

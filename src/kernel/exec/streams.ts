@@ -18,6 +18,11 @@ function join(chunks: readonly (Uint8Array | string)[]): Uint8Array {
   return Buffer.concat(chunks.map(bytesOf));
 }
 
+/** A source whose waiting read can be taken back: it answers null, and nothing was read. */
+export interface CancellableSource extends ByteSource {
+  cancel(): void;
+}
+
 /**
  * A bounded byte pipe. Invariants:
  * 1. `size` is the length of all `chunks`; a writer waits only while it is at least `pipeCapacity`.
@@ -25,7 +30,7 @@ function join(chunks: readonly (Uint8Array | string)[]): Uint8Array {
  * 3. `wake` is set only while one side waits; both sides never wait at once.
  */
 export class Pipe {
-  readonly source: ByteSource;
+  readonly source: CancellableSource;
   readonly sink: ByteSink;
   private chunks: (Uint8Array | string)[] = [];
   private size = 0;
@@ -33,6 +38,7 @@ export class Pipe {
   private broken = false;
   private wake: (() => void)[] = [];
   private back: Uint8Array[] = [];
+  private turn = 0;
 
   constructor() {
     this.source = {
@@ -40,6 +46,11 @@ export class Pipe {
       close: () => this.breakOff(),
       unread: (chunk) => {
         if (chunk.length > 0) this.back.push(chunk);
+        this.notify();
+      },
+      cancel: () => {
+        this.turn++;
+        this.notify();
       },
     };
     this.sink = { write: (chunk) => this.write(chunk) };
@@ -73,8 +84,9 @@ export class Pipe {
   }
 
   private async readLater(): Promise<Uint8Array | null> {
+    const { turn } = this;
     await this.wait();
-    return this.read();
+    return turn === this.turn ? this.read() : null;
   }
 
   private write(chunk: Uint8Array | string): MaybePromise<void> {

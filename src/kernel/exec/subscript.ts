@@ -1,5 +1,5 @@
 import type { Value } from "../command.ts";
-import { isList, isRecord, toText, typeName } from "../value.ts";
+import { isList, isRecord, typeName } from "../value.ts";
 import { Fault } from "./control.ts";
 
 /** One step into a value: a text key of a record, an index of a list, or a slice of a list (end exclusive). */
