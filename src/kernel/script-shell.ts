@@ -104,18 +104,27 @@ class LightShell implements ScriptShell {
       rescue(
         () => this.#shell.run(source, name, teed),
         async (error) => {
-          await this.#end(1);
+          await this.#end(1, name, io);
           throw error;
         },
       ),
-      (result) => (this.#turn === undefined ? result : this.#end(result.status).then(() => result)),
+      (result) => (this.#turn === undefined ? result : this.#end(result.status, name, io).then(() => result)),
     );
   }
 
-  async #end(status: number): Promise<void> {
+  async #end(status: number, name: string, io: RunIo): Promise<void> {
     const turn = this.#turn;
     this.#turn = undefined;
-    await (await turn)?.end(status);
+    try {
+      await (await turn)?.end(status);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      await rescue(
+        () => io.stderr.write(`${name}: the program was not recorded: ${why}\n`),
+        // Nobody reads it.
+        () => undefined,
+      );
+    }
   }
 
   close(io: RunIo): MaybePromise<void> {

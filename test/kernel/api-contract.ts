@@ -219,6 +219,16 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect(await api.readBlock(result.blockId!)).toEqual(answer);
       });
 
+      it("a huge program runs whole; its block has both ends", async () => {
+        const api = await attached();
+        const code = `echo start\n${"# padding\n".repeat(120_000)}echo end`;
+        const { stdout } = await run(api, code);
+        expect(stdout).toBe("start\nend\n");
+        const call = (await api.listBlocks())[0]!;
+        expect(call.content.length).toBeLessThan(200_000);
+        expect(call.content).toMatch(/^echo start\n.*characters left out.*echo end$/s);
+      });
+
       it("leaves no block when told so", async () => {
         const api = await attached();
         const { stdout, result } = await run(api, "echo hi", { record: false });

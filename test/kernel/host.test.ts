@@ -269,6 +269,31 @@ describe("a kernel on disk, opened again", () => {
     expect((await rejected(hosted.attachKernel("test"))).code).toBe("disconnected");
   });
 
+  it("a document that cannot be read is named; its context still runs programs, and the others are whole", async () => {
+    const home = temporary();
+    const first = await open(home);
+    const api = await first.attachKernel("test");
+    await api.createBlock({ kind: "text", role: "user", content: "lost" });
+    const other = await api.thread("other");
+    await other.createBlock({ kind: "text", role: "user", content: "whole" });
+    const { context } = await api.info();
+    const id = first.kernel.id;
+    await first.close();
+    const db = new Database(join(home, "kernels", id, "state.db"));
+    db.exec(
+      "UPDATE log SET data = x'ffff' WHERE document = 1; DELETE FROM keyframe WHERE document = 1; DELETE FROM block WHERE document = 1",
+    );
+    db.close();
+    const again = await (await open(home)).attachKernel("test");
+    const error = await rejected(again.readBlock({ contextId: context.id, principalId: context.createdBy, seq: 1 }));
+    expect(error.code).toBe("corrupt");
+    const { stdout, stderr, result } = await run(again, "echo runs");
+    expect(stdout).toBe("runs\n");
+    expect(stderr).toContain("the program was not recorded: ");
+    expect(result).toEqual({ status: 0 });
+    expect((await again.listBlocks({}, "other")).map((block) => block.content)).toEqual(["whole"]);
+  });
+
   it("a database of a newer version is refused by name", async () => {
     const home = temporary();
     const first = await open(home);

@@ -17,7 +17,8 @@ export async function scriptKernel(hosted: HostedKernel, shell: Shell): Promise<
       await slot.turn;
       const document = await parts.documents.open(session.contextId);
       const recording = new Recording({ document, principalId: session.principal.id, code, stdout, stderr, status: "running" });
-      await recording.blockId();
+      // If it could not be made, `end` says so; the program goes on.
+      await recording.blockId().catch(() => undefined);
       const moves = new ProgramMoves(parts, session);
       const power = moves.power();
       own.use(power);

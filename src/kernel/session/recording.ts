@@ -1,7 +1,10 @@
 import type { Document } from "../blocks/document.ts";
 import type { BlockId, PrincipalId } from "../ids.ts";
 import type { Status } from "../types.ts";
-import type { Excerpt } from "./excerpt.ts";
+import { type Excerpt, keptBytes } from "./excerpt.ts";
+
+/** In UTF-16 units. */
+const longestCode = 1024 * 1024;
 
 /** Where the output of a program is on its way to its blocks. */
 export interface RecordingStart {
@@ -37,7 +40,12 @@ export class Recording {
 
   async #create(): Promise<BlockId> {
     const { document, principalId, code, status } = this.#start;
-    const call = await document.create(principalId, { role: "user", kind: "toolCall", toolKind: "shell", content: code });
+    const call = await document.create(principalId, {
+      role: "user",
+      kind: "toolCall",
+      toolKind: "shell",
+      content: shortened(code),
+    });
     const result = await document.create(principalId, {
       role: "tool",
       kind: "toolResult",
@@ -112,4 +120,16 @@ export class Recording {
       await document.append(principalId, id, text);
     }
   }
+}
+
+/** A program as its block shows it: a huge one (generated text) with its middle left out. */
+function shortened(code: string): string {
+  if (code.length <= longestCode) return code;
+  const left = code.length - 2 * keptBytes;
+  return `${wellFormed(code.slice(0, keptBytes))}\n… ${left} characters left out …\n${wellFormed(code.slice(-keptBytes))}`;
+}
+
+/** Without half a surrogate pair at either end. */
+function wellFormed(text: string): string {
+  return text.replace(/^[\udc00-\udfff]/, "").replace(/[\ud800-\udbff]$/, "");
 }

@@ -329,8 +329,8 @@ export class KernelSession implements Actor {
     callback: (events: readonly KernelEvent[]) => void | Promise<void>,
   ): Promise<Subscription> {
     const { bus } = this.#open();
-    const document = await this.#document();
     const from = options.fromVersion;
+    const document = from === undefined ? undefined : await this.#document();
     const inner = bus.subscribe(
       { topics: options.topics, ...(options.all === true ? {} : { contextId: this.contextId }) },
       from === undefined ? callback : (events) => callback(events.filter((event) => !isKnown(event, this.contextId, from))),
@@ -343,7 +343,7 @@ export class KernelSession implements Actor {
     };
     this.#subscriptions.add(subscription);
     // What lies between is not told again event by event: the reader takes the state, then goes on.
-    if (from !== undefined && from !== document.version) {
+    if (document !== undefined && from !== document.version) {
       await callback([{ topic: "resync", type: "resync", contextId: this.contextId }]);
     }
     return subscription;
