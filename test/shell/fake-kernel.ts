@@ -228,6 +228,19 @@ export class FakeKernel {
         setTimeout(() => this.append(block.id, " line\nunfinished"), 60);
         return { status: 0 };
       }
+      case "tokens": {
+        const block = this.insert({ role: "model", kind: "text", status: "running" });
+        const total = Number(args[0]);
+        const next = (token: number): void => {
+          if (token > total) this.change(block.id, { status: "done" });
+          else {
+            this.append(block.id, `t${token}${token % 10 === 0 ? "\n" : " "}`);
+            setImmediate(next, token + 1);
+          }
+        };
+        next(1);
+        return { status: 0 };
+      }
       case "finish": {
         const live = this.#blocks.find((block) => block.status === "running" && block.kind === "text") as BlockSnapshot;
         this.change(live.id, { status: "done", content: `${live.content} end` });

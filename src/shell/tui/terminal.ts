@@ -129,11 +129,10 @@ export class Terminal {
 
   /** What was typed until now is heard first: a ctrl-c that stayed unread would reach neither us nor the program. */
   async #lend(): Promise<void> {
-    await eventLoopTurn();
-    await eventLoopTurn();
-    if (!this.#open) return;
     this.#user?.hide();
-    this.#giveUp();
+    await eventLoopTurn();
+    await eventLoopTurn();
+    if (this.#open) this.#giveUp();
   }
 
   #takeBack(): void {

@@ -15,13 +15,21 @@ export interface TranscriptOptions {
 }
 
 interface Live {
+  /** As it was inserted or last changed: its content is not kept up with what is appended. */
   block: BlockSnapshot;
+  /** The content after what is printed. */
+  rest: string;
+  /** `rest` may hold a whole line: it is not searched after every token. */
+  hasLine: boolean;
   /** Text that came ahead of its versioned event. */
   preview: string;
-  /** How much of the content is printed. */
+  /** How much of the content is printed, and its last part, to notice when it was rewritten. */
   printed: number;
+  printedEnd: string;
   headPrinted: boolean;
 }
+
+const REMEMBERED = 200;
 
 /**
  * What of a context's document goes to the terminal, from its events. Scrollback cannot be changed: a block is printed once.
@@ -46,9 +54,7 @@ export class Transcript {
 
   /** The unprinted ends of running blocks, eldest first. */
   get streams(): readonly string[] {
-    return [...this.#live.values()]
-      .map((live) => (live.block.content + live.preview).slice(live.printed))
-      .filter((text) => text !== "");
+    return [...this.#live.values()].map((live) => live.rest + live.preview).filter((text) => text !== "");
   }
 
   /** What was there before: only what still runs is taken up. Answers the drift that nobody here has answered or looked past. */
@@ -106,14 +112,9 @@ export class Transcript {
       case "appended":
         this.#append(event.id, event.offset, event.text);
         break;
-      case "preview": {
-        const live = this.#live.get(keyOf(event.id));
-        if (live !== undefined) {
-          const { content } = live.block;
-          live.preview = (content + live.preview).slice(content.length, event.offset) + event.text;
-        }
+      case "preview":
+        this.#preview(event.id, event.offset, event.text);
         break;
-      }
       default:
         event satisfies never;
     }
@@ -136,17 +137,27 @@ export class Transcript {
   }
 
   #track(block: BlockSnapshot, printed: number): void {
-    this.#live.set(keyOf(block.id), { block, preview: "", printed, headPrinted: printed > 0 });
+    const printedEnd = block.content.slice(0, printed).slice(-REMEMBERED);
+    const rest = block.content.slice(printed);
+    this.#live.set(keyOf(block.id), { block, rest, hasLine: true, preview: "", printed, printedEnd, headPrinted: printed > 0 });
   }
 
   #append(id: BlockId, offset: number, text: string): void {
     const key = keyOf(id);
     const held = this.#held.get(key);
-    if (held !== undefined) this.#held.set(key, grown(held, offset, text));
+    if (held !== undefined) this.#held.set(key, { ...held, content: held.content.slice(0, offset) + text });
     const live = this.#live.get(key);
     if (live === undefined) return;
-    live.block = grown(live.block, offset, text);
+    live.rest = live.rest.slice(0, Math.max(0, offset - live.printed)) + text;
+    live.hasLine ||= text.includes("\n");
     live.preview = "";
+  }
+
+  #preview(id: BlockId, offset: number, text: string): void {
+    const live = this.#live.get(keyOf(id));
+    if (live === undefined) return;
+    const known = live.printed + live.rest.length;
+    live.preview = live.preview.slice(0, Math.max(0, offset - known)) + text;
   }
 
   #change(block: BlockSnapshot): void {
@@ -154,40 +165,39 @@ export class Transcript {
     if (this.#held.has(key)) this.#held.set(key, block);
     const live = this.#live.get(key);
     if (live === undefined) return;
-    const isSame = block.content.startsWith(live.block.content.slice(0, live.printed));
+    const isSame = block.content.slice(0, live.printed).endsWith(live.printedEnd) && block.content.length >= live.printed;
     live.block = block;
+    live.rest = block.content.slice(live.printed);
+    live.hasLine = true;
     live.preview = "";
     if (isRunning(block)) return;
     this.#live.delete(key);
-    if (!live.headPrinted || !isSame) this.#options.commit(renderBlock(block, this.#options.style()));
-    else
-      this.#options.commit(
-        bodyText(block.content.slice(live.printed), this.#options.style()) + renderFoot(block, this.#options.style()),
-      );
+    const style = this.#options.style();
+    if (live.headPrinted && isSame) this.#options.commit(bodyText(live.rest, style) + renderFoot(block, style));
+    else this.#options.commit(renderBlock(block, style));
   }
 
   /** Prints the whole lines of the eldest running block. */
   #stream(): void {
     const [eldest] = this.#live.values();
-    if (eldest === undefined || this.#running > 0 || !isStreamed(eldest.block)) return;
-    const end = eldest.block.content.lastIndexOf("\n") + 1;
-    if (end <= eldest.printed) return;
+    if (eldest === undefined || !eldest.hasLine || this.#running > 0 || !isStreamed(eldest.block)) return;
+    eldest.hasLine = false;
+    const end = eldest.rest.lastIndexOf("\n") + 1;
+    if (end === 0) return;
     const style = this.#options.style();
+    const lines = eldest.rest.slice(0, end);
     const head = eldest.headPrinted ? "" : renderHead(eldest.block, style);
-    const body = bodyText(eldest.block.content.slice(eldest.printed, end), style);
     eldest.headPrinted = true;
-    eldest.printed = end;
-    this.#options.commit(head + body);
+    eldest.rest = eldest.rest.slice(end);
+    eldest.printed += end;
+    eldest.printedEnd = (eldest.printedEnd + lines).slice(-REMEMBERED);
+    this.#options.commit(head + bodyText(lines, style));
   }
 
   #noteSeen(id: BlockId): void {
     const seen = this.#seen.get(id.principalId) ?? 0;
     if (id.seq > seen) this.#seen.set(id.principalId, id.seq);
   }
-}
-
-function grown(block: BlockSnapshot, offset: number, text: string): BlockSnapshot {
-  return { ...block, content: block.content.slice(0, offset) + text };
 }
 
 function isRunning(block: BlockSnapshot): boolean {

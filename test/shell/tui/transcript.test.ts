@@ -130,6 +130,22 @@ describe("transcript", () => {
     expect(printed()).toBe("● model\none a\none b\n● model\ntwo a\n");
   });
 
+  test("100,000 tokens, few line ends", () => {
+    const { transcript, printed, send } = watch();
+    const one = block({ status: "running" });
+    send(inserted(one));
+    let text = "";
+    for (let token = 0; token < 100_000; token += 1) {
+      const piece = token % 20_000 === 19_999 ? "end\n" : "token ";
+      send(appended(one.id, text.length, piece));
+      text += piece;
+    }
+    send(appended(one.id, text.length, "rest"));
+    expect(transcript.streams).toEqual(["rest"]);
+    send(changed({ ...one, status: "done", content: `${text}rest` }));
+    expect(printed()).toBe(`● model\n${text}rest\n`);
+  });
+
   test("what is no text waits for its end", () => {
     const { printed, send } = watch();
     const one = block({ kind: "thinking", status: "running" });
