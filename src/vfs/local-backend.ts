@@ -176,7 +176,8 @@ class LocalBackend implements Backend {
   plain(path: string): boolean {
     const host = hostOf(this.source, normalise(path));
     try {
-      return fs.realpathSync.native(host) === host;
+      // The dot asks for a directory.
+      return fs.realpathSync.native(`${host}/.`) === host;
     } catch {
       return false;
     }

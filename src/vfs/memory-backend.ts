@@ -42,6 +42,10 @@ class MemoryBackend implements Backend {
   readonly source = "memory";
   readonly #volume = new Volume();
 
+  constructor() {
+    this.#volume.chmodSync("/", 0o755);
+  }
+
   lstat(path: string): FileStat {
     return attempt(path, () => toFileStat(this.#volume.lstatSync(path) as Stat));
   }

@@ -129,6 +129,7 @@ class Tree implements MountTable {
       () => this.#mounts.root.backend.readlink(path),
       () =>
         chain(this.#resolve(path, false), (at) => {
+          if (at.looked && at.stat === undefined) throw new VfsError("ENOENT", path);
           if (at.directory || this.#mounts.isNode(at.path)) throw new VfsError("EINVAL", path);
           return named(path, () => at.mount.backend.readlink(at.inner));
         }),

@@ -128,7 +128,8 @@ class Walk {
   #enter(seen: Resolved): MaybePromise<Resolved | undefined> {
     const last = this.#left.length === 0;
     if (seen.stat === undefined) {
-      if (!last) throw new VfsError("ENOENT", this.#path);
+      // `x/` may be about to be made; `x/.` is a name in a directory that is not there.
+      if (!last || /\/\.\/*$/.test(this.#path)) throw new VfsError("ENOENT", this.#path);
       return seen;
     }
     if (seen.stat.kind === "symlink") {

@@ -101,6 +101,7 @@ export function readContract(make: () => Promise<Backend>): void {
     if (b.plain === undefined) return;
     expect(b.plain("/dir")).toBe(true);
     expect(b.plain("/")).toBe(true);
+    expect(b.plain("/hello")).toBe(false);
     expect(b.plain("/none")).toBe(false);
     expect(b.plain("/link")).toBe(false);
   });

@@ -232,8 +232,22 @@ function couldContinue(bytes: Uint8Array, at: number): boolean {
   return true;
 }
 
+/** Four bytes at a time: most hold no newline. */
 function newlines(chunk: Uint8Array): number {
   let count = 0;
-  for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) count++;
+  let at = 0;
+  const lead = Math.min(chunk.length, (4 - (chunk.byteOffset & 3)) & 3);
+  for (; at < lead; at++) if (chunk[at] === 10) count++;
+  const words = new Int32Array(chunk.buffer, chunk.byteOffset + lead, (chunk.length - lead) >> 2);
+  for (let i = 0; i < words.length; i++) {
+    const word = (words[i] as number) ^ 0x0a0a0a0a;
+    // Not zero if one of the four bytes is zero.
+    if (((word - 0x01010101) & ~word & 0x80808080) === 0) continue;
+    if ((word & 0xff) === 0) count++;
+    if ((word & 0xff00) === 0) count++;
+    if ((word & 0xff0000) === 0) count++;
+    if ((word & 0xff000000) === 0) count++;
+  }
+  for (at += words.length * 4; at < chunk.length; at++) if (chunk[at] === 10) count++;
   return count;
 }
