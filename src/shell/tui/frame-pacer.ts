@@ -1,5 +1,4 @@
-import type { FrameSource } from "./screen.ts";
-import type { Frame } from "./view.ts";
+import type { Frame, FrameSource } from "./view.ts";
 
 /** At most this often does output that trickles change the live region, in milliseconds. */
 const PACE = 50;

@@ -1,8 +1,8 @@
 import { Box, type Instance, render, Transform, useCursor, useStdout } from "ink";
 import { memo, useLayoutEffect, useSyncExternalStore } from "react";
 import { InkOutput } from "./ink-output.ts";
-import type { FrameSource, Screen } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
+import type { FrameSource, Screen } from "./view.ts";
 
 interface RowsProps {
   readonly lines: readonly string[];

@@ -9,11 +9,11 @@ import { FramePacer } from "./frame-pacer.ts";
 import type { InputEvent } from "./key-parser.ts";
 import { RunningProgram } from "./running-program.ts";
 import { plainText } from "./sanitize.ts";
-import { loadScreen, type Screen } from "./screen.ts";
+import { loadScreen } from "./screen.ts";
 import { Scrollback } from "./scrollback.ts";
 import type { Terminal, TerminalUser } from "./terminal.ts";
 import type { Theme } from "./theme.ts";
-import type { PromptParts, View } from "./view.ts";
+import type { PromptParts, Screen, View } from "./view.ts";
 
 export interface ReplSettings {
   readonly terminal: Terminal;

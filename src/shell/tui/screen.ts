@@ -1,22 +1,5 @@
 import type { Terminal } from "./terminal.ts";
-import type { Frame } from "./view.ts";
-
-/** What the screen shows: a frame at a time, and when there is another. */
-export interface FrameSource {
-  frame(): Frame;
-  subscribe(listener: () => void): () => void;
-}
-
-/** The live region at the bottom of the terminal, and text above it. */
-export interface Screen {
-  mount(): void;
-  /** Takes the region off the terminal; what follows continues where it stood. */
-  unmount(): void;
-  /** Prints above the region. Whole lines while mounted. */
-  print(text: string): void;
-  /** The terminal's size changed and the frame is already a new one. */
-  resized(): void;
-}
+import type { FrameSource, Screen } from "./view.ts";
 
 /**
  * Loads Ink, which reads at import whether it runs in CI, and then prints nothing. We have a terminal: it is not told.

@@ -48,6 +48,8 @@ export class Terminal {
   #lending: Promise<void> = Promise.resolve();
   /** A ctrl-c came while the terminal was lent. */
   #interrupted = false;
+  /** The program may not be there yet. */
+  #justLent = false;
   #open = false;
   /** Its modes are ours and we read it. */
   #isOurs = false;
@@ -132,7 +134,10 @@ export class Terminal {
     this.#user?.hide();
     await eventLoopTurn();
     await eventLoopTurn();
-    if (this.#open) this.#giveUp();
+    if (!this.#open) return;
+    this.#giveUp();
+    this.#justLent = true;
+    setImmediate(() => setImmediate(() => (this.#justLent = false)));
   }
 
   #takeBack(): void {
@@ -209,10 +214,20 @@ export class Terminal {
 
   readonly #onInterrupt = (): void => {
     if (!this.#open) this.#abandon(INTERRUPTED);
-    else if (!this.#isOurs) this.#interrupted = true;
+    else if (!this.#isOurs) this.#interruptProgram();
     else if (this.#user === null) this.#abandon(INTERRUPTED);
     else this.#user.onSignal("SIGINT");
   };
+
+  /** The terminal has told the program too, unless it was not started yet: then it is told again. */
+  #interruptProgram(): void {
+    this.#interrupted = true;
+    if (!this.#justLent) return;
+    this.#justLent = false;
+    setImmediate(() => {
+      if (!this.#isOurs) process.kill(0, "SIGINT");
+    });
+  }
 
   readonly #onTerminate = (): void => {
     if (this.#user === null) this.#abandon(143);

@@ -37,3 +37,20 @@ export interface Frame {
   readonly lines: readonly string[];
   readonly cursor?: { readonly x: number; readonly y: number };
 }
+
+/** What the screen shows: a frame at a time, and when there is another. */
+export interface FrameSource {
+  frame(): Frame;
+  subscribe(listener: () => void): () => void;
+}
+
+/** The live region at the bottom of the terminal, and text above it. */
+export interface Screen {
+  mount(): void;
+  /** Takes the region off the terminal; what follows continues where it stood. */
+  unmount(): void;
+  /** Prints above the region. Whole lines while mounted. */
+  print(text: string): void;
+  /** The terminal's size changed and the frame is already a new one. */
+  resized(): void;
+}
