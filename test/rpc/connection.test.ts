@@ -91,6 +91,30 @@ describe("calls", () => {
     expect(server.tables).toEqual(empty);
   });
 
+  it("an answer or a call too large to send fails alone", async () => {
+    const main = worldOf({
+      hello: (params, results) => {
+        if (params.peer === "big") results.server = "x".repeat(30_000);
+        else hello(results, params);
+      },
+    });
+    const [left, right] = wirePair();
+    const server = new Connection(right, { main, limits: { maxBytes: 20_000 } });
+    const client = new Connection(left, { limits: { maxBytes: 20_000 } });
+    const world = await worldFrom(client);
+    const say = (peer: string) =>
+      world
+        .hello((params) => {
+          params.peer = peer;
+        })
+        .promise();
+    expect(await failure(say("big"))).toMatchObject({ code: "tooLarge" });
+    expect(await failure(say("y".repeat(30_000)))).toMatchObject({ code: "tooLarge" });
+    expect((await say("small")).server).toBe("small!");
+    expect(client.tables.questions).toBe(0);
+    await until(() => server.tables.answers === 0, "the finishes");
+  });
+
   it("errors cross with code, message and data", async () => {
     const data = { candidates: ["a", "ž"], version: 3, nested: { x: null } };
     const codes: KernelErrorCode[] = ["notFound", "conflict", "locked", "unimplemented", "disconnected", "internal", "io"];

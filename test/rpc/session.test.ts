@@ -277,6 +277,18 @@ describe("programs", () => {
     expect((await api.execute("x", { signal: AbortSignal.abort() }).done).status).toBe(130);
   });
 
+  it("a signal aborted before it began is aborted there before it begins", async () => {
+    let aborted: boolean | undefined;
+    const { api } = await session(
+      program(async ({ signal }) => {
+        aborted = signal?.aborted;
+        return 130;
+      }),
+    );
+    expect((await api.execute("x", { signal: AbortSignal.abort() }).done).status).toBe(130);
+    expect(aborted).toBe(true);
+  });
+
   it("a stuck reader does not keep an interrupted program from ending", async () => {
     const { api } = await session(
       program(async ({ stdout }, interrupted) => {

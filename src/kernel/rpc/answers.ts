@@ -63,6 +63,8 @@ interface IncomingCall {
 export interface AnswersOptions {
   /** Answers the peer has not finished with, at most; a call more is refused. */
   readonly maxOpenCalls: number;
+  /** Of one message; an answer that is larger becomes the error that says so. */
+  readonly maxBytes: number;
   /** Told of an error that is no `KernelError`: the peer only learns that there was one. */
   readonly onFault: (error: unknown) => void;
 }
@@ -202,8 +204,10 @@ export class Answers {
       return;
     }
     try {
+      out.message.checkSize(this.#options.maxBytes);
       writeCapTable(out.message, out.payloadWord, this.#transfer.describe(out.message.caps, answer.resultExports));
     } catch (error) {
+      this.#discard(out.message);
       this.#fail(answer, error);
       return;
     }

@@ -79,9 +79,10 @@ export class Connection {
       call: (importId, call) => this.#questions.call(importId, call),
       answered: (questionId, path) => this.#answers.resolved(questionId, path),
     });
-    this.#questions = new Questions(send, this.#transfer);
+    this.#questions = new Questions(send, this.#transfer, limits.maxBytes);
     this.#answers = new Answers(send, this.#transfer, {
       maxOpenCalls: limits.maxOpenCalls,
+      maxBytes: limits.maxBytes,
       onFault: options.onFault ?? (() => {}),
     });
     stream.on("data", (chunk: Uint8Array) => this.#received(chunk));

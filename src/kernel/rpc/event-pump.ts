@@ -1,10 +1,20 @@
 /** Events on their way to a peer's subscriber. */
+import { KernelError } from "../errors.ts";
 import type { KernelEvent } from "../types.ts";
+
+const resync: KernelEvent = { topic: "resync", type: "resync" };
 
 /** Events that may wait for a subscriber that has not answered. */
 const queueLimit = 2048;
-/** Of one message. */
+/** Of one message: events, and UTF-16 units of text in them. */
 const batchLimit = 256;
+const batchText = 1024 * 1024;
+
+function textOf(event: KernelEvent): number {
+  if (event.topic === "drift") return event.drift.content.length;
+  if (event.topic !== "block") return 0;
+  return "text" in event ? event.text.length : event.block.content.length + (event.block.stderr?.length ?? 0);
+}
 
 /**
  * Sends batches one at a time, each after the last was answered. Invariants: 1. at most `queueLimit` events wait; when one more
@@ -46,7 +56,7 @@ export class EventPump {
 
   async #run(): Promise<void> {
     try {
-      for (let batch = this.#next(); batch.length > 0; batch = this.#next()) await this.#send(batch);
+      for (let batch = this.#next(); batch.length > 0; batch = this.#next()) await this.#deliver(batch);
     } catch {
       if (!this.#ended) this.#failed();
       this.end();
@@ -54,11 +64,23 @@ export class EventPump {
     this.#running = undefined;
   }
 
+  /** What no message can carry is left to be read. */
+  async #deliver(batch: readonly KernelEvent[]): Promise<void> {
+    try {
+      await this.#send(batch);
+    } catch (error) {
+      if (!(error instanceof KernelError && error.code === "tooLarge")) throw error;
+      await this.#send([resync]);
+    }
+  }
+
   #next(): readonly KernelEvent[] {
     if (this.#resync) {
       this.#resync = false;
-      return [{ topic: "resync", type: "resync" }];
+      return [resync];
     }
-    return this.#queue.splice(0, batchLimit);
+    let text = 0;
+    const end = this.#queue.findIndex((event, at) => at >= batchLimit || (at > 0 && (text += textOf(event)) > batchText));
+    return this.#queue.splice(0, end < 0 ? this.#queue.length : end);
   }
 }

@@ -302,6 +302,8 @@ struct ExecRequest {
   stderrTty @14 :Bool;
   columns @15 :UInt16;
   # Of the terminal behind stdout; 0: none.
+  interrupted @16 :Bool;
+  # Before it began: it does not run, status 130.
 }
 
 struct EnvVar {

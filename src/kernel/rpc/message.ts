@@ -1,4 +1,5 @@
 /** Messages as capnp-es wants them, without its growth by 4 KiB steps and its budget of accessor objects. */
+import { KernelError } from "../errors.ts";
 import type { Frame } from "./frame.ts";
 import * as $ from "./runtime.ts";
 
@@ -42,6 +43,13 @@ export class OutMessage extends $.Message {
   bytes(): Uint8Array {
     const { buffer, byteLength } = this.segment;
     return new Uint8Array(buffer, 0, byteLength);
+  }
+
+  /** Throws `KernelError` tooLarge when the peer would not take it. */
+  checkSize(maxBytes: number): void {
+    const { byteLength } = this.segment;
+    if (byteLength > maxBytes)
+      throw new KernelError("tooLarge", `a message of ${byteLength} bytes, at most ${maxBytes} can be sent`);
   }
 
   get caps(): readonly ($.Client | null)[] {

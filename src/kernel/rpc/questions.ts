@@ -42,11 +42,14 @@ export class Questions {
   readonly #table = new IdTable<Question>();
   readonly #send: (message: Sendable) => void;
   readonly #transfer: CapTransfer;
+  readonly #maxBytes: number;
   #closed: KernelError | undefined;
 
-  constructor(send: (message: Sendable) => void, transfer: CapTransfer) {
+  /** `maxBytes`: of one message; a call that is larger rejects. */
+  constructor(send: (message: Sendable) => void, transfer: CapTransfer, maxBytes: number) {
     this.#send = send;
     this.#transfer = transfer;
+    this.#maxBytes = maxBytes;
   }
 
   get size(): number {
@@ -83,6 +86,7 @@ export class Questions {
     try {
       const params = initStruct(payload.message, payload.contentOffset, method.ParamsClass);
       if ("paramsFunc" in call) call.paramsFunc?.(params);
+      payload.message.checkSize(this.#maxBytes);
       writeCapTable(payload.message, payload.payloadWord, this.#transfer.describe(payload.message.caps, question.paramExports));
     } catch (error) {
       this.#table.delete(question.id);

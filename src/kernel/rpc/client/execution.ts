@@ -137,6 +137,7 @@ export class RemoteExecution implements Execution {
         })
         .promise();
       this.#steering = started.execution;
+      // It may have been aborted while the kernel was asked.
       if (signal?.aborted) this.#interrupted = true;
       signal?.addEventListener("abort", interrupt, { once: true });
       this.#deliver();

@@ -13,6 +13,7 @@ export function putExecRequest(out: wire.ExecRequest, code: string, options: Exe
   out.code = code;
   out.stdin = stdin ? wire.StdinMode.PULLED : wire.StdinMode.EMPTY;
   out.unrecorded = options.record === false;
+  out.interrupted = options.signal?.aborted === true;
   out.wantStdout = stdout !== undefined;
   out.wantStderr = stderr !== undefined;
   out.stdinTty = stdin?.isTty === true;
@@ -36,7 +37,9 @@ export function putExecRequest(out: wire.ExecRequest, code: string, options: Exe
 }
 
 /** The options of a request that are data. */
-export function readExecOptions(request: wire.ExecRequest): Pick<ExecuteOptions, "name" | "args" | "cwd" | "env" | "record"> {
+export function readExecOptions(
+  request: wire.ExecRequest,
+): Pick<ExecuteOptions, "name" | "args" | "cwd" | "env" | "record" | "signal"> {
   const env = () => Object.fromEntries(items(request.env).map((variable) => [variable.name, variable.value]));
   return {
     ...optional("name", request._hasName(), () => request.name),
@@ -44,6 +47,7 @@ export function readExecOptions(request: wire.ExecRequest): Pick<ExecuteOptions,
     ...optional("cwd", request._hasCwd(), () => request.cwd),
     ...optional("env", request.hasEnv, env),
     ...(request.unrecorded ? { record: false } : {}),
+    ...(request.interrupted ? { signal: AbortSignal.abort() } : {}),
   };
 }
 

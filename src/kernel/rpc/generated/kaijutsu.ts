@@ -1784,6 +1784,16 @@ export class ExecRequest extends $.Struct {
   set columns(value: number) {
     $.utils.setUint16(4, value, this);
   }
+  /**
+* Before it began: it does not run, status 130.
+*
+*/
+  get interrupted(): boolean {
+    return $.utils.getBit(24, this);
+  }
+  set interrupted(value: boolean) {
+    $.utils.setBit(24, value, this);
+  }
 }
 export class EnvVar extends $.Struct {
   static override readonly _capnp = {

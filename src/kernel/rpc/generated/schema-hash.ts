@@ -1,1 +1,1 @@
-export const schemaHash = "77b1fe94ba56dbe9f684e8e6a73d8d711a38ddb4d38f68132ff5464830605767";
+export const schemaHash = "daa48376d682ac4a838ceb6b3c69170c1889d5913e9b18e4ebe0c6fe70ae881a";
