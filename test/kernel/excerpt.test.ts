@@ -57,6 +57,22 @@ describe("Excerpt", () => {
     expect(text.endsWith("é!")).toBe(true);
   });
 
+  it("does not keep a large buffer for a small part of it", () => {
+    const one = new Excerpt();
+    const large = new Uint8Array(1024).fill(0x61);
+    one.write(large.subarray(0, 3));
+    large.fill(0x62);
+    expect(one.finish()).toBe("aaa");
+  });
+
+  it("takes text as bytes of UTF-8", () => {
+    const one = new Excerpt();
+    one.write("é".repeat(keptBytes));
+    one.write(new Uint8Array([0xc3]));
+    one.write("!");
+    expect(one.finish()).toBe(`${"é".repeat(keptBytes / 2)}\n… 2 bytes left out …\n${"é".repeat(keptBytes / 2 - 1)}\ufffd!`);
+  });
+
   it("shows what is not UTF-8 as U+FFFD", () => {
     expect(excerpt([new Uint8Array([0x61, 0xff, 0x62]), new Uint8Array([0xe2, 0x82])], 1).text).toBe("a\ufffdb\ufffd");
   });

@@ -3,46 +3,57 @@ import type { ByteSink } from "../streams.ts";
 /** How much of each end of a stream a block's text holds, in bytes. */
 export const keptBytes = 64 * 1024;
 
+type Chunk = Uint8Array | string;
+
 /**
  * What a block keeps of a stream: the first and the last `keptBytes`. The first part can be drained as it comes; memory stays
- * bounded whatever is written. It never holds up the writer.
+ * bounded whatever is written. It never holds up the writer, and encodes and joins nothing before it is asked.
  */
 export class Excerpt {
-  #fresh: Uint8Array[] = [];
+  #fresh: Chunk[] = [];
   #headBytes = 0;
-  /** A ring of the last bytes after the head; `#tailBytes` were written to it. */
-  #ring: Uint8Array | undefined;
+  /** What came after the head: the newest chunks, and those before them, which have at least `keptBytes` once there are any. */
+  #newer: Chunk[] = [];
+  #newerBytes = 0;
+  #older: Chunk[] = [];
+  #olderBytes = 0;
   #tailBytes = 0;
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** Called after each write while the head is not full. */
   onFresh: (() => void) | undefined;
 
   /** The bytes must not change afterwards. */
-  write(chunk: Uint8Array): void {
+  write(chunk: Chunk): void {
     const room = keptBytes - this.#headBytes;
-    if (room > 0) {
-      const part = chunk.length <= room ? chunk : chunk.subarray(0, room);
-      this.#fresh.push(part);
-      this.#headBytes += part.length;
-      this.onFresh?.();
-      if (part.length === chunk.length) return;
-      this.#writeTail(chunk.subarray(room));
-    } else this.#writeTail(chunk);
+    if (room <= 0) {
+      this.#writeTail(chunk, sizeOf(chunk));
+      return;
+    }
+    const size = sizeOf(chunk);
+    if (size <= room) this.#writeHead(chunk, size);
+    else {
+      const bytes = bytesOf(chunk);
+      this.#writeHead(bytes.subarray(0, room), room);
+      this.#writeTail(bytes.subarray(room), size - room);
+    }
   }
 
-  #writeTail(chunk: Uint8Array): void {
-    const ring = (this.#ring ??= new Uint8Array(keptBytes));
-    const last = chunk.length > keptBytes ? chunk.subarray(chunk.length - keptBytes) : chunk;
-    const at = (this.#tailBytes + chunk.length - last.length) % keptBytes;
-    const first = last.subarray(0, keptBytes - at);
-    ring.set(first, at);
-    ring.set(last.subarray(first.length), 0);
-    this.#tailBytes += chunk.length;
+  #writeHead(chunk: Chunk, size: number): void {
+    this.#fresh.push(owned(chunk));
+    this.#headBytes += size;
+    this.onFresh?.();
   }
 
-  /** All bytes ever written. */
-  get size(): number {
-    return this.#headBytes + this.#tailBytes;
+  #writeTail(chunk: Chunk, size: number): void {
+    this.#tailBytes += size;
+    const kept = size > keptBytes ? bytesOf(chunk).subarray(size - keptBytes) : chunk;
+    this.#newer.push(owned(kept));
+    this.#newerBytes += Math.min(size, keptBytes);
+    if (this.#newerBytes < keptBytes) return;
+    this.#older = this.#newer;
+    this.#olderBytes = this.#newerBytes;
+    this.#newer = [];
+    this.#newerBytes = 0;
   }
 
   /** True when bytes between the first and the last part were let go. */
@@ -58,33 +69,39 @@ export class Excerpt {
   /** What came of the first part since the last call, decoded; bytes that are not UTF-8 are U+FFFD. */
   drain(): string {
     if (this.#fresh.length === 0) return "";
-    let text = "";
-    for (const chunk of this.#fresh) text += this.#decoder.decode(chunk, { stream: true });
+    const chunks = this.#fresh;
     this.#fresh = [];
-    return text;
+    return this.#decoder.decode(joined(chunks), { stream: true });
   }
 
   /** The rest: what was not drained, and the last part. Nothing may be written after it. */
   finish(): string {
     const head = this.drain();
-    const tail = this.#tail();
-    if (!this.truncated) return head + this.#decoder.decode(tail);
+    const all = joined([...this.#older, ...this.#newer]);
+    if (!this.truncated) return head + this.#decoder.decode(all);
+    const tail = all.subarray(this.#olderBytes + this.#newerBytes - keptBytes);
     const left = this.#tailBytes - keptBytes;
     const decoded = new TextDecoder("utf-8", { ignoreBOM: true }).decode(tail.subarray(continuationBytes(tail)));
     // What the head cuts in the middle of a character is left out with the rest.
     return `${head}\n… ${left} bytes left out …\n${decoded}`;
   }
+}
 
-  #tail(): Uint8Array {
-    const ring = this.#ring;
-    if (ring === undefined) return new Uint8Array(0);
-    if (this.#tailBytes <= keptBytes) return ring.subarray(0, this.#tailBytes);
-    const at = this.#tailBytes % keptBytes;
-    const out = new Uint8Array(keptBytes);
-    out.set(ring.subarray(at), 0);
-    out.set(ring.subarray(0, at), keptBytes - at);
-    return out;
-  }
+function sizeOf(chunk: Chunk): number {
+  return typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.length;
+}
+
+function bytesOf(chunk: Chunk): Uint8Array {
+  return typeof chunk === "string" ? Buffer.from(chunk, "utf8") : chunk;
+}
+
+/** A small part of a large buffer is copied: kept as it is, it would keep all of the buffer. */
+function owned(chunk: Chunk): Chunk {
+  return typeof chunk === "string" || chunk.buffer.byteLength <= 2 * chunk.length ? chunk : new Uint8Array(chunk);
+}
+
+function joined(chunks: readonly Chunk[]): Uint8Array {
+  return Buffer.concat(chunks.map(bytesOf));
 }
 
 /** How many bytes at the start belong to a character that began before it. */
@@ -102,10 +119,9 @@ function continuationBytes(bytes: Uint8Array): number {
 export function teeSink(inner: ByteSink | undefined, excerpt: Excerpt, recording: () => boolean): ByteSink {
   return {
     write(chunk) {
-      const bytes = typeof chunk === "string" ? Buffer.from(chunk, "utf8") : chunk;
-      if (bytes.length === 0) return undefined;
-      const written = inner?.write(bytes);
-      excerpt.write(bytes);
+      if (chunk.length === 0) return undefined;
+      const written = inner?.write(chunk);
+      excerpt.write(chunk);
       return written;
     },
     get hostFd() {
