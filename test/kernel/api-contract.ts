@@ -119,6 +119,17 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect(error.data.candidates).toEqual([kernel.label]);
       });
 
+      it("attaches to a context by its address", async () => {
+        const world = await opened();
+        const fork = await (await attach(world)).fork({ label: "debug" });
+        const { context } = await fork.info();
+        expect((await (await attach(world, { context: "debug" })).info()).context.id).toBe(context.id);
+        expect((await (await attach(world, { context: context.shortId })).info()).context.id).toBe(context.id);
+        const error = await failure(attach(world, { context: "debgu" }));
+        expect(error.code).toBe("notFound");
+        expect(error.data.candidates).toEqual(expect.arrayContaining(["debug", "main"]));
+      });
+
       it("is a member while attached, and gone after detach", async () => {
         const world = await opened();
         const one = await attach(world, { instance: "one" });
