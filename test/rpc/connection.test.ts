@@ -455,6 +455,26 @@ describe("the end of a connection", () => {
     expect(server.tables).toEqual(empty);
   });
 
+  it("an object that cannot be let go of does not keep the others", async () => {
+    const dropped: string[] = [];
+    const reasons: string[] = [];
+    const drops = [
+      () => {
+        throw new Error("stuck");
+      },
+      () => void dropped.push("second"),
+    ];
+    const main = worldOf({ attachKernel: (_params, results) => void (results.kernel = kernelOf({}, drops.shift())) });
+    const { client, server, faults } = connectionPair(main, { onClose: (error) => reasons.push(error.code) });
+    const world = await worldFrom(client);
+    const held = [await world.attachKernel().promise(), await world.attachKernel().promise()];
+    server.close();
+    expect(dropped).toEqual(["second"]);
+    expect(String(faults)).toBe("Error: stuck");
+    expect(reasons).toEqual(["disconnected"]);
+    expect(held.length).toBe(2);
+  });
+
   it("a stream that breaks is the same", async () => {
     const { client, clientEnd } = connectionPair(worldOf({ whoami: () => new Promise(() => {}) }));
     const world = await worldFrom(client);

@@ -74,16 +74,20 @@ export class Connection {
       },
     );
     const send = (message: Sendable) => this.#outbox.send([message.bytes()]);
-    this.#transfer = new CapTransfer({
-      send,
-      call: (importId, call) => this.#questions.call(importId, call),
-      answered: (questionId, path) => this.#answers.resolved(questionId, path),
-    });
+    const onFault = options.onFault ?? (() => {});
+    this.#transfer = new CapTransfer(
+      {
+        send,
+        call: (importId, call) => this.#questions.call(importId, call),
+        answered: (questionId, path) => this.#answers.resolved(questionId, path),
+      },
+      onFault,
+    );
     this.#questions = new Questions(send, this.#transfer, limits.maxBytes);
     this.#answers = new Answers(send, this.#transfer, {
       maxOpenCalls: limits.maxOpenCalls,
       maxBytes: limits.maxBytes,
-      onFault: options.onFault ?? (() => {}),
+      onFault,
     });
     stream.on("data", (chunk: Uint8Array) => this.#received(chunk));
     stream.on("end", () => this.#shutDown(new KernelError("disconnected", "the peer closed the connection"), false));

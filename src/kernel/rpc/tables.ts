@@ -42,8 +42,14 @@ interface ExportEntry {
 }
 
 export class ExportTable {
+  readonly #onFault: (error: unknown) => void;
   readonly #byId = new IdTable<ExportEntry>();
   readonly #byCapability = new Map<ServedCapability, ExportEntry>();
+
+  /** `onFault`: told when an object cannot be let go of cleanly; the others are let go of all the same. */
+  constructor(onFault: (error: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   get size(): number {
     return this.#byId.size;
@@ -77,14 +83,22 @@ export class ExportTable {
     if (entry.refs > 0) return true;
     this.#byId.delete(id);
     this.#byCapability.delete(entry.capability);
-    entry.capability.drop();
+    this.#drop(entry);
     return true;
+  }
+
+  #drop(entry: ExportEntry): void {
+    try {
+      entry.capability.drop();
+    } catch (error) {
+      this.#onFault(error);
+    }
   }
 
   /** The peer is gone. */
   clear(): void {
     this.#byCapability.clear();
-    for (const entry of this.#byId.drain()) entry.capability.drop();
+    for (const entry of this.#byId.drain()) this.#drop(entry);
   }
 }
 

@@ -15,13 +15,14 @@ export interface Peer {
 }
 
 export class CapTransfer {
-  readonly exports = new ExportTable();
+  readonly exports: ExportTable;
   readonly imports = new ImportTable();
   readonly #peer: Peer;
   #closed = false;
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer, onFault: (error: unknown) => void) {
     this.#peer = peer;
+    this.exports = new ExportTable(onFault);
   }
 
   /** Names `caps` for the peer; each of ours counts as exported once more and its id is added to `exported`. */
