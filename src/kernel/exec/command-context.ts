@@ -1,10 +1,11 @@
-import { join, type MaybePromise, type MountTable, reader, type VfsReader } from "../../vfs/index.ts";
+import { join, type MaybePromise, reader, type Vfs, type VfsReader } from "../../vfs/index.ts";
 import type { BaseContext, ByteSink, ByteSource, Command, ExecPower, Input, Power, Signature, Value } from "../command.ts";
 import { toJson, toText } from "../value.ts";
 import { after } from "./control.ts";
 import { forkExec } from "./exec-power.ts";
 import { shellPower } from "./power.ts";
 import type { Runtime } from "./runtime.ts";
+import { scopedVfs } from "./scoped-vfs.ts";
 import { Capture, emptySource } from "./streams.ts";
 
 /** What every command gets. One object for each call. */
@@ -47,9 +48,9 @@ class CallContext implements BaseContext {
   }
 }
 
-const readers = new WeakMap<MountTable, VfsReader>();
+const readers = new WeakMap<Vfs, VfsReader>();
 
-function readerOf(vfs: MountTable): VfsReader {
+function readerOf(vfs: Vfs): VfsReader {
   let view = readers.get(vfs);
   if (view === undefined) {
     view = reader(vfs);
@@ -61,8 +62,8 @@ function readerOf(vfs: MountTable): VfsReader {
 type Grant = (rt: Runtime, context: CallContext) => MaybePromise<object>;
 
 const grants: Readonly<Record<Power, Grant>> = {
-  "vfs.read": (rt) => ({ vfs: readerOf(rt.shared.host.vfs) }),
-  "vfs.write": (rt) => ({ vfs: rt.shared.host.vfs }),
+  "vfs.read": (rt) => ({ vfs: readerOf(scopedVfs(rt)) }),
+  "vfs.write": (rt) => ({ vfs: scopedVfs(rt) }),
   mounts: (rt) => ({ mountTable: rt.shared.host.vfs }),
   exec: (rt) => ({ exec: forkExec(rt) satisfies ExecPower }),
   net: () => ({}),

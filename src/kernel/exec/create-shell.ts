@@ -20,6 +20,7 @@ export function createShell(host: ShellHost, init: ShellInit): Shell {
   const rt = new Runtime(sharedOf(host, init.interactive), new AbortController().signal);
   for (const [name, value] of init.env) exportVariable(rt, name, value);
   rt.cwd = init.cwd;
+  rt.umask = rt.shared.umask;
   rt.arg0 = init.arg0;
   rt.positional = init.args;
   rt.variables.write("IFS").value = " \t\n";
@@ -30,7 +31,16 @@ export function createShell(host: ShellHost, init: ShellInit): Shell {
 }
 
 function sharedOf(host: ShellHost, interactive: boolean): Shared {
-  return { host, interactive, compilers, invoke, programs: new Map(), startedAt: Date.now(), nextPid: firstPid };
+  return {
+    host,
+    interactive,
+    compilers,
+    invoke,
+    programs: new Map(),
+    startedAt: Date.now(),
+    umask: process.umask(),
+    nextPid: firstPid,
+  };
 }
 
 function exportVariable(rt: Runtime, name: string, value: Value): void {

@@ -89,6 +89,7 @@ async function spawnProgram(rt: Runtime, path: string, args: readonly string[], 
   const wiring = wire(rt);
   const terminal = ownsTerminal(rt);
   let child: ChildProcess;
+  const umask = process.umask(rt.umask);
   try {
     child = spawn(path, args.slice(1), {
       cwd,
@@ -101,6 +102,8 @@ async function spawnProgram(rt: Runtime, path: string, args: readonly string[], 
   } catch (error) {
     wiring.cancel();
     return spawnFailed(rt, args[0] ?? path, error);
+  } finally {
+    process.umask(umask);
   }
   const pumps = wiring.start(child);
   const ended = await lifeOf(child, rt.signal, !terminal);

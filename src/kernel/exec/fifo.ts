@@ -16,19 +16,46 @@ function take(): string | undefined {
 }
 
 function make(): void {
-  const fs = process.getBuiltinModule("node:fs");
+  folder ??= makeFolder();
   const { join } = process.getBuiltinModule("node:path");
-  if (folder === undefined) {
-    const scratch = fs.mkdtempSync(join(process.getBuiltinModule("node:os").tmpdir(), "kaish-pipes-"));
-    process.once("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
-    folder = scratch;
-  }
+  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const scratch = folder;
   const paths = Array.from({ length: batch }, () => join(scratch, String(made++)));
-  const { spawnSync } = process.getBuiltinModule("node:child_process");
   const done = spawnSync("mkfifo", ["-m", "600", ...paths], { stdio: "ignore" });
   if (done.status === 0) free.push(...paths);
   else unavailable = true;
+}
+
+const prefix = "kaish-pipes-";
+
+/** The folder goes with this process, or with the next one that needs one if this one is killed. */
+function makeFolder(): string {
+  const fs = process.getBuiltinModule("node:fs");
+  const { join } = process.getBuiltinModule("node:path");
+  const scratch = process.getBuiltinModule("node:os").tmpdir();
+  const remove = (path: string) => fs.rmSync(path, { recursive: true, force: true });
+  for (const name of fs.readdirSync(scratch)) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length).split("-")[0]) : 0;
+    if (pid > 0 && !isAlive(pid)) {
+      try {
+        remove(join(scratch, name));
+      } catch {
+        // Another user's.
+      }
+    }
+  }
+  const own = fs.mkdtempSync(join(scratch, `${prefix}${process.pid}-`));
+  process.once("exit", () => remove(own));
+  return own;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code === "EPERM";
+  }
 }
 
 /** The path of a FIFO that nobody has open, for a process substitution; give it back with `giveBack`. */

@@ -2,6 +2,7 @@ import { type FileHandle, join, type MaybePromise, type OpenFlags, VfsError } fr
 import { after, Fault } from "./control.ts";
 import { Description } from "./descriptors.ts";
 import type { Runtime } from "./runtime.ts";
+import { createFile, deviceNumber } from "./scoped-vfs.ts";
 import { emptySource, HandleSink, HandleSource, nullSink } from "./streams.ts";
 
 /** Thrown where a redirection cannot be made: the command does not run, status 1. */
@@ -31,22 +32,13 @@ export function openTarget(rt: Runtime, path: string, op: FileOp): MaybePromise<
   return open(rt, path, op, flags[op]);
 }
 
-function deviceNumber(path: string): number | undefined {
-  if (path === "/dev/stdin") return 0;
-  if (path === "/dev/stdout") return 1;
-  if (path === "/dev/stderr") return 2;
-  const match = /^\/dev\/fd\/([0-9]+)$/.exec(path);
-  return match === null ? undefined : Number(match[1]);
-}
-
 function open(rt: Runtime, path: string, op: FileOp, how: OpenFlags): MaybePromise<Description> {
-  const mode = 0o666 & ~rt.umask;
   const describe = (handle: FileHandle) => describeHandle(handle, op);
   const named = (error: unknown): never => {
     throw error instanceof VfsError ? new VfsError(error.code, path, { cause: error }) : error;
   };
   try {
-    const handle = rt.shared.host.vfs.open(join(rt.cwd, path), { ...how, mode });
+    const handle = createFile(rt, join(rt.cwd, path), how);
     return handle instanceof Promise ? handle.then(describe, named) : describe(handle);
   } catch (error) {
     return named(error);

@@ -1,4 +1,4 @@
-import { type Diagnostic, parse } from "../../parser/index.ts";
+import { formatDiagnostic } from "../../parser/index.ts";
 import { join, type MaybePromise, normalise, VfsError } from "../../vfs/index.ts";
 import {
   type ByteSink,
@@ -15,6 +15,7 @@ import {
 } from "../command.ts";
 import { toText } from "../value.ts";
 import { append, assign, checkExport } from "./assign.ts";
+import { checkText } from "./checking.ts";
 import { after, ensure, Fault } from "./control.ts";
 import { findProgram } from "./external.ts";
 import { jobInfo } from "./jobs.ts";
@@ -261,8 +262,11 @@ class View implements ShellPower {
     }
   }
 
-  check(source: string, _name: string): readonly Diagnostic[] {
-    return parse(source).diagnostics;
+  check(source: string, name: string): readonly Finding[] {
+    return checkText(this.#rt, source).findings.map((found) => ({
+      severity: found.severity,
+      text: formatDiagnostic(found, source, name),
+    }));
   }
 }
 

@@ -97,6 +97,8 @@ export interface Shared {
   /** Remembered paths of external programs. */
   readonly programs: Map<string, Program>;
   readonly startedAt: number;
+  /** The process's own. */
+  readonly umask: number;
   /** Seeds and numbers that go up. */
   nextPid: number;
 }

@@ -1,5 +1,6 @@
-import { formatDiagnostic, parse } from "../../parser/index.ts";
+import { formatDiagnostic } from "../../parser/index.ts";
 import type { MaybePromise } from "../../vfs/index.ts";
+import { checkText, isError } from "./checking.ts";
 import { compileProgram } from "./compile/program.ts";
 import { after } from "./control.ts";
 import type { Exec, Runtime, Unit } from "./runtime.ts";
@@ -8,12 +9,12 @@ import type { Exec, Runtime, Unit } from "./runtime.ts";
 export type Prepared = { readonly kind: "ready"; readonly exec: Exec } | { readonly kind: "refused"; readonly text: string };
 
 export function prepare(rt: Runtime, source: string, name: string): Prepared {
-  const parsed = parse(source);
-  const errors = parsed.diagnostics.filter((diagnostic) => diagnostic.severity === "error");
-  if (parsed.program === undefined || errors.length > 0) {
+  const { program, findings } = checkText(rt, source);
+  if (program === undefined) {
+    const errors = findings.filter(isError);
     return { kind: "refused", text: errors.map((error) => formatDiagnostic(error, source, name)).join("") };
   }
-  return { kind: "ready", exec: compileProgram(parsed.program, unitOf(rt, source, name)) };
+  return { kind: "ready", exec: compileProgram(program, unitOf(rt, source, name)) };
 }
 
 function unitOf(rt: Runtime, source: string, name: string): Unit {
