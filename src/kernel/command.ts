@@ -24,7 +24,7 @@ export {
   wholeLiteral,
   wordGuards,
 } from "./regex/index.ts";
-export type { Found, JobInfo, Leave, ShellPower, Variable, VariableChange } from "./shell-power.ts";
+export type { Finding, Found, JobInfo, Leave, ShellPower, Variable, VariableChange } from "./shell-power.ts";
 export { nearest, parseSize, usage, usageLine } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
 export type { ListValue, RecordValue, TypeName, Value } from "./value.ts";

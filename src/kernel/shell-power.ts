@@ -1,4 +1,3 @@
-import type { Diagnostic } from "../parser/index.ts";
 import type { MaybePromise } from "../vfs/index.ts";
 import type { Signature } from "./declaration.ts";
 import type { ByteSink, ByteSource } from "./streams.ts";
@@ -39,6 +38,13 @@ export type Found =
   | { readonly kind: "function"; readonly source: string }
   | { readonly kind: "builtin"; readonly signature: Signature }
   | { readonly kind: "file"; readonly path: string };
+
+/** One finding of the checker about a program, ready to be shown. */
+export interface Finding {
+  readonly severity: "error" | "warning" | "hint";
+  /** With its frame and hint; ends with a newline. */
+  readonly text: string;
+}
 
 export interface JobInfo {
   readonly id: number;
@@ -136,5 +142,5 @@ export interface ShellPower {
   disown(spec?: string): void;
 
   // The parser, for `check`
-  check(source: string, name: string): readonly Diagnostic[];
+  check(source: string, name: string): readonly Finding[];
 }

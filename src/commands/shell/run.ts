@@ -68,25 +68,26 @@ export const check = command(
     summary: "check scripts without running them",
     group: "shell",
     needs: ["shell", "vfs.read"],
-    args: [{ name: "file", help: "a script", rest: true, means: "path" }],
-    flags: {},
+    args: [{ name: "file", help: "a script", rest: true, optional: true, means: "path" }],
+    flags: { command: { short: "c", value: "string", placeholder: "CODE", help: "check CODE" } },
     examples: [
       { run: "echo 'echo $((1+1))' > good; check good", status: 0 },
       { run: "echo 'if true' > bad; check bad 2> /dev/null", status: 2 },
+      { run: "check -c 'head --lins 3' 2>&1 | head -n 1", stdout: "error[K101]: `head` has no flag `--lins`\n" },
     ],
   },
   async (input, ctx) => {
+    const { command: code } = input.flags;
+    if (code === undefined && input.args.length === 0) throw new CommandError("say which file, or -c CODE", 2);
     let status = 0;
-    for (const file of input.args) {
-      const text = await readText(ctx.resolve(file), file, ctx);
-      for (const found of ctx.shell.check(text, file)) {
-        const before = text.slice(0, found.span.start);
-        const line = before.split("\n").length;
-        const column = [...before.slice(before.lastIndexOf("\n") + 1)].length + 1;
-        await ctx.stderr.write(`${file}:${line}:${column}: ${found.severity} ${found.code}: ${found.message}\n`);
+    const report = async (text: string, name: string): Promise<void> => {
+      for (const found of ctx.shell.check(text, name)) {
+        await ctx.stderr.write(found.text);
         if (found.severity === "error") status = 2;
       }
-    }
+    };
+    if (code !== undefined) await report(code, "-c");
+    for (const file of input.args) await report(await readText(ctx.resolve(file), file, ctx), file);
     return status;
   },
 );

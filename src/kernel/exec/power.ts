@@ -4,6 +4,7 @@ import {
   type ByteSink,
   type ByteSource,
   CommandError,
+  type Finding,
   type Found,
   type JobInfo,
   type Leave,
