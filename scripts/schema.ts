@@ -21,7 +21,7 @@ export function schemaHash(): string {
 /**
  * Fits the generator's output to our runtime: the library is reached through `runtime.ts`, which mends its faults; members
  * that copy deeply or move orphans are left out, because they corrupt or are never wanted; so are the library's own server
- * classes and registry, which belong to its RPC. Texts and capabilities get the `_has…` that structs and lists have.
+ * classes and registry, which belong to its RPC, and the promises around an answer's own. Texts and capabilities get the `_has…` that structs and lists have.
  */
 export function rewrite(source: string): string {
   const kept = source
@@ -33,6 +33,10 @@ export function rewrite(source: string): string {
     .replaceAll(/^ {2}static readonly Server = .*\n/gm, "")
     .replaceAll(/^ {2}toString\(\): string \{ return .*\n/gm, "")
     .replaceAll(/\(paramsFunc\?: (\(params: [\w$]+\) => void)\)/g, "(paramsFunc: $1 = () => {})")
+    .replaceAll(
+      /^ {2}async promise\(\): (.*) \{\n.*\n {2}\}\n/gm,
+      "  promise(): $1 {\n    return this.pipeline.answer.struct();\n  }\n",
+    )
     .replaceAll("  static readonly _capnp", "  static override readonly _capnp")
     .replaceAll(/^\$\.Registry\.register\(.*\n/gm, "");
   return kept

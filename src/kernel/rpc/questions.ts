@@ -1,6 +1,6 @@
 /** Calls of ours that wait for an answer. */
 import { KernelError } from "../errors.ts";
-import { type AnyMethod, rejectedAnswer } from "./capability.ts";
+import { rejectedAnswer } from "./capability.ts";
 import {
   beginCall,
   bootstrapMessage,
@@ -56,32 +56,43 @@ export class Questions {
     return this.#table.size;
   }
 
-  #open(): { question: Question; results: Promise<Results> } {
+  /** A call to be; `read` makes what its promise resolves with. */
+  #open<T>(read: (results: Results) => T): { question: Question; answer: Promise<T> } {
     let settle: Question["settle"];
-    const results = new Promise<Results>((resolve, reject) => {
-      settle = { resolve, reject };
+    const answer = new Promise<T>((resolve, reject) => {
+      const take = (results: Results) => {
+        try {
+          resolve(read(results));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      settle = { resolve: take, reject };
     });
     // A caller that does not wait for its answer is no fault.
-    results.catch(() => {});
-    return { question: this.#table.add((id) => ({ id, paramExports: [], settle })), results };
+    answer.catch(() => {});
+    return { question: this.#table.add((id) => ({ id, paramExports: [], settle })), answer };
   }
 
   /** The peer's main object. */
   async bootstrap(): Promise<$.Client> {
     if (this.#closed) throw this.#closed;
-    const { question, results } = this.#open();
+    const { question, answer } = this.#open(({ message, segmentId, offset }) => {
+      const pointer = new $.Pointer(message.getSegment(segmentId), offset);
+      const cap = message._capnp.capTable?.[$.utils.getInterfacePointer(pointer)];
+      if ($.utils.isNull(pointer) || !cap) throw new KernelError("invalid", "the peer offers nothing");
+      return cap;
+    });
     this.#send(bootstrapMessage(question.id));
-    const { message, segmentId, offset } = await results;
-    const pointer = new $.Pointer(message.getSegment(segmentId), offset);
-    const cap = message._capnp.capTable?.[$.utils.getInterfacePointer(pointer)];
-    if ($.utils.isNull(pointer) || !cap) throw new KernelError("invalid", "the peer offers nothing");
-    return cap;
+    return answer;
   }
 
   call<P extends $.Struct, R extends $.Struct>(importId: number, call: $.Call<P, R>): Answer<R> {
     if (this.#closed) return rejectedAnswer(this.#closed);
     const { method } = call;
-    const { question, results } = this.#open();
+    const { question, answer } = this.#open(({ message, segmentId, offset }) =>
+      readStruct(message, segmentId, offset, method.ResultsClass),
+    );
     const payload = beginCall(question.id, importId, method.interfaceId, method.methodId);
     try {
       const params = initStruct(payload.message, payload.contentOffset, method.ParamsClass);
@@ -95,14 +106,12 @@ export class Questions {
       return rejectedAnswer(error instanceof KernelError ? error : new KernelError("internal", message, {}, { cause: error }));
     }
     this.#send(payload.message);
-    return this.#answer(question, results, method as unknown as AnyMethod) as unknown as Answer<R>;
+    return this.#answer(question, answer);
   }
 
-  #answer(question: Question, results: Promise<Results>, method: AnyMethod): PendingAnswer<$.Struct> {
-    const struct = results.then(({ message, segmentId, offset }) => readStruct(message, segmentId, offset, method.ResultsClass));
-    struct.catch(() => {});
+  #answer<R extends $.Struct>(question: Question, answer: Promise<R>): PendingAnswer<R> {
     return {
-      struct: () => struct,
+      struct: () => answer,
       pipelineCall: () => rejectedAnswer(new KernelError("unimplemented", "calls on an answer that is not there yet are not sent")),
       pipelineClose: () => {},
       cancel: () => this.#cancel(question),

@@ -3149,8 +3149,8 @@ export class World_Whoami$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, World_Whoami$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<World_Whoami$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<World_Whoami$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class World_ListKernels$Params extends $.Struct {
@@ -3182,8 +3182,8 @@ export class World_ListKernels$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, World_ListKernels$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<World_ListKernels$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<World_ListKernels$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class World_AttachKernel$Params extends $.Struct {
@@ -3253,8 +3253,8 @@ export class World_AttachKernel$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<World_AttachKernel$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<World_AttachKernel$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class World_CreateKernel$Params extends $.Struct {
@@ -3297,8 +3297,8 @@ export class World_CreateKernel$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<World_CreateKernel$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<World_CreateKernel$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class World_Hello$Params extends $.Struct {
@@ -3359,8 +3359,8 @@ export class World_Hello$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, World_Hello$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<World_Hello$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<World_Hello$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class World$Client {
@@ -3501,8 +3501,8 @@ export class Kernel_GetInfo$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetInfo$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetInfo$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetInfo$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Execute$Params extends $.Struct {
@@ -3548,8 +3548,8 @@ export class Kernel_Execute$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Execute$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Execute$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Execute$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Interrupt$Params extends $.Struct {
@@ -3577,8 +3577,8 @@ export class Kernel_Interrupt$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Interrupt$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Interrupt$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Interrupt$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Complete$Params extends $.Struct {
@@ -3637,8 +3637,8 @@ export class Kernel_Complete$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Complete$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Complete$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Complete$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeOutput$Params extends $.Struct {
@@ -3681,8 +3681,8 @@ export class Kernel_SubscribeOutput$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeOutput$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeOutput$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetCommandHistory$Params extends $.Struct {
@@ -3720,8 +3720,8 @@ export class Kernel_GetCommandHistory$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetCommandHistory$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetCommandHistory$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetCommandHistory$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Fork$Params extends $.Struct {
@@ -3773,8 +3773,8 @@ export class Kernel_Fork$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<Kernel_Fork$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Fork$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Thread$Params extends $.Struct {
@@ -3826,8 +3826,8 @@ export class Kernel_Thread$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<Kernel_Thread$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Thread$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Detach$Params extends $.Struct {
@@ -3849,8 +3849,8 @@ export class Kernel_Detach$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Detach$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Detach$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Detach$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Vfs$Params extends $.Struct {
@@ -3884,8 +3884,8 @@ export class Kernel_Vfs$Results$Promise {
   getVfs(): Vfs$Client {
     return new Vfs$Client(this.pipeline.getPipeline(Vfs, 0).client());
   }
-  async promise(): Promise<Kernel_Vfs$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Vfs$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListMounts$Params extends $.Struct {
@@ -3917,8 +3917,8 @@ export class Kernel_ListMounts$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListMounts$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListMounts$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListMounts$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Mount$Params extends $.Struct {
@@ -3964,8 +3964,8 @@ export class Kernel_Mount$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Mount$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Mount$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Mount$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Unmount$Params extends $.Struct {
@@ -3996,8 +3996,8 @@ export class Kernel_Unmount$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Unmount$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Unmount$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Unmount$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetCwd$Params extends $.Struct {
@@ -4028,8 +4028,8 @@ export class Kernel_GetCwd$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetCwd$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetCwd$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetCwd$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetCwd$Params extends $.Struct {
@@ -4060,8 +4060,8 @@ export class Kernel_SetCwd$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetCwd$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetCwd$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetCwd$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetLastResult$Params extends $.Struct {
@@ -4089,8 +4089,8 @@ export class Kernel_GetLastResult$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetLastResult$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetLastResult$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetLastResult$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ExecuteTool$Params extends $.Struct {
@@ -4130,8 +4130,8 @@ export class Kernel_ExecuteTool$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ExecuteTool$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ExecuteTool$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ExecuteTool$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetToolSchemas$Params extends $.Struct {
@@ -4163,8 +4163,8 @@ export class Kernel_GetToolSchemas$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetToolSchemas$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetToolSchemas$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetToolSchemas$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ApplyBlockOp$Params extends $.Struct {
@@ -4213,8 +4213,8 @@ export class Kernel_ApplyBlockOp$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ApplyBlockOp$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ApplyBlockOp$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ApplyBlockOp$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeBlocks$Params extends $.Struct {
@@ -4257,8 +4257,8 @@ export class Kernel_SubscribeBlocks$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeBlocks$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeBlocks$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetDocumentHistory$Params extends $.Struct {
@@ -4305,8 +4305,8 @@ export class Kernel_GetDocumentHistory$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetDocumentHistory$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetDocumentHistory$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetDocumentHistory$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Prompt$Params extends $.Struct {
@@ -4346,8 +4346,8 @@ export class Kernel_Prompt$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Prompt$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Prompt$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Prompt$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListContexts$Params extends $.Struct {
@@ -4379,8 +4379,8 @@ export class Kernel_ListContexts$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListContexts$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListContexts$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListContexts$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_CreateContext$Params extends $.Struct {
@@ -4420,8 +4420,8 @@ export class Kernel_CreateContext$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_CreateContext$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_CreateContext$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_CreateContext$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_JoinContext$Params extends $.Struct {
@@ -4464,8 +4464,8 @@ export class Kernel_JoinContext$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<Kernel_JoinContext$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_JoinContext$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ShellExecute$Params extends $.Struct {
@@ -4523,8 +4523,8 @@ export class Kernel_ShellExecute$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ShellExecute$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ShellExecute$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ShellExecute$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_AttachDocument$Params extends $.Struct {
@@ -4564,8 +4564,8 @@ export class Kernel_AttachDocument$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_AttachDocument$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_AttachDocument$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_AttachDocument$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DetachDocument$Params extends $.Struct {
@@ -4596,8 +4596,8 @@ export class Kernel_DetachDocument$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DetachDocument$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DetachDocument$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DetachDocument$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetContextId$Params extends $.Struct {
@@ -4637,8 +4637,8 @@ export class Kernel_GetContextId$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetContextId$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetContextId$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetContextId$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ForkFromVersion$Params extends $.Struct {
@@ -4687,8 +4687,8 @@ export class Kernel_ForkFromVersion$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<Kernel_ForkFromVersion$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ForkFromVersion$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_CherryPickBlock$Params extends $.Struct {
@@ -4737,8 +4737,8 @@ export class Kernel_CherryPickBlock$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_CherryPickBlock$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_CherryPickBlock$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_CherryPickBlock$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_WriteBlob$Params extends $.Struct {
@@ -4787,8 +4787,8 @@ export class Kernel_WriteBlob$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_WriteBlob$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_WriteBlob$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_WriteBlob$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ReadBlob$Params extends $.Struct {
@@ -4840,8 +4840,8 @@ export class Kernel_ReadBlob$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ReadBlob$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ReadBlob$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ReadBlob$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DeleteBlob$Params extends $.Struct {
@@ -4872,8 +4872,8 @@ export class Kernel_DeleteBlob$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DeleteBlob$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DeleteBlob$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DeleteBlob$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_PushOps$Params extends $.Struct {
@@ -4919,8 +4919,8 @@ export class Kernel_PushOps$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_PushOps$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_PushOps$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_PushOps$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetDocumentState$Params extends $.Struct {
@@ -4960,8 +4960,8 @@ export class Kernel_GetDocumentState$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetDocumentState$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetDocumentState$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetDocumentState$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListBlobs$Params extends $.Struct {
@@ -4993,8 +4993,8 @@ export class Kernel_ListBlobs$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListBlobs$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListBlobs$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListBlobs$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListMcpServers$Params extends $.Struct {
@@ -5026,8 +5026,8 @@ export class Kernel_ListMcpServers$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListMcpServers$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListMcpServers$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListMcpServers$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_RegisterMcp$Params extends $.Struct {
@@ -5067,8 +5067,8 @@ export class Kernel_RegisterMcp$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_RegisterMcp$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_RegisterMcp$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_RegisterMcp$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_UnregisterMcp$Params extends $.Struct {
@@ -5099,8 +5099,8 @@ export class Kernel_UnregisterMcp$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_UnregisterMcp$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_UnregisterMcp$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_UnregisterMcp$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListMcpResources$Params extends $.Struct {
@@ -5141,8 +5141,8 @@ export class Kernel_ListMcpResources$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListMcpResources$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListMcpResources$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListMcpResources$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_CallMcpTool$Params extends $.Struct {
@@ -5200,8 +5200,8 @@ export class Kernel_CallMcpTool$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_CallMcpTool$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_CallMcpTool$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_CallMcpTool$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ReadMcpResource$Params extends $.Struct {
@@ -5259,8 +5259,8 @@ export class Kernel_ReadMcpResource$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ReadMcpResource$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ReadMcpResource$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ReadMcpResource$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeMcpResources$Params extends $.Struct {
@@ -5321,8 +5321,8 @@ export class Kernel_SubscribeMcpResources$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeMcpResources$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeMcpResources$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetMcpRoots$Params extends $.Struct {
@@ -5353,8 +5353,8 @@ export class Kernel_SetMcpRoots$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetMcpRoots$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetMcpRoots$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetMcpRoots$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListMcpPrompts$Params extends $.Struct {
@@ -5395,8 +5395,8 @@ export class Kernel_ListMcpPrompts$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListMcpPrompts$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListMcpPrompts$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListMcpPrompts$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetMcpPrompt$Params extends $.Struct {
@@ -5454,8 +5454,8 @@ export class Kernel_GetMcpPrompt$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetMcpPrompt$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetMcpPrompt$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetMcpPrompt$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeMcpProgress$Params extends $.Struct {
@@ -5498,8 +5498,8 @@ export class Kernel_SubscribeMcpProgress$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeMcpProgress$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeMcpProgress$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeMcpElicitations$Params extends $.Struct {
@@ -5542,8 +5542,8 @@ export class Kernel_SubscribeMcpElicitations$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeMcpElicitations$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeMcpElicitations$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_CompleteMcp$Params extends $.Struct {
@@ -5610,8 +5610,8 @@ export class Kernel_CompleteMcp$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_CompleteMcp$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_CompleteMcp$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_CompleteMcp$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetMcpLogLevel$Params extends $.Struct {
@@ -5651,8 +5651,8 @@ export class Kernel_SetMcpLogLevel$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetMcpLogLevel$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetMcpLogLevel$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetMcpLogLevel$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeMcpLogs$Params extends $.Struct {
@@ -5695,8 +5695,8 @@ export class Kernel_SubscribeMcpLogs$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeMcpLogs$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeMcpLogs$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_CancelMcpRequest$Params extends $.Struct {
@@ -5736,8 +5736,8 @@ export class Kernel_CancelMcpRequest$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_CancelMcpRequest$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_CancelMcpRequest$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_CancelMcpRequest$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_AttachAgent$Params extends $.Struct {
@@ -5795,8 +5795,8 @@ export class Kernel_AttachAgent$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_AttachAgent$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_AttachAgent$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_AttachAgent$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListAgents$Params extends $.Struct {
@@ -5828,8 +5828,8 @@ export class Kernel_ListAgents$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListAgents$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListAgents$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListAgents$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DetachAgent$Params extends $.Struct {
@@ -5860,8 +5860,8 @@ export class Kernel_DetachAgent$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DetachAgent$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DetachAgent$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DetachAgent$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetAgentCapabilities$Params extends $.Struct {
@@ -5910,8 +5910,8 @@ export class Kernel_SetAgentCapabilities$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetAgentCapabilities$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetAgentCapabilities$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetAgentCapabilities$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_InvokeAgent$Params extends $.Struct {
@@ -5969,8 +5969,8 @@ export class Kernel_InvokeAgent$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_InvokeAgent$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_InvokeAgent$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_InvokeAgent$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeAgentEvents$Params extends $.Struct {
@@ -6013,8 +6013,8 @@ export class Kernel_SubscribeAgentEvents$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeAgentEvents$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeAgentEvents$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_RegisterRepo$Params extends $.Struct {
@@ -6063,8 +6063,8 @@ export class Kernel_RegisterRepo$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_RegisterRepo$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_RegisterRepo$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_RegisterRepo$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_UnregisterRepo$Params extends $.Struct {
@@ -6095,8 +6095,8 @@ export class Kernel_UnregisterRepo$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_UnregisterRepo$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_UnregisterRepo$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_UnregisterRepo$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListRepos$Params extends $.Struct {
@@ -6128,8 +6128,8 @@ export class Kernel_ListRepos$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListRepos$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListRepos$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListRepos$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SwitchBranch$Params extends $.Struct {
@@ -6169,8 +6169,8 @@ export class Kernel_SwitchBranch$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SwitchBranch$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SwitchBranch$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SwitchBranch$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListBranches$Params extends $.Struct {
@@ -6210,8 +6210,8 @@ export class Kernel_ListBranches$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListBranches$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListBranches$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListBranches$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetCurrentBranch$Params extends $.Struct {
@@ -6251,8 +6251,8 @@ export class Kernel_GetCurrentBranch$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetCurrentBranch$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetCurrentBranch$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetCurrentBranch$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_FlushGit$Params extends $.Struct {
@@ -6301,8 +6301,8 @@ export class Kernel_FlushGit$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_FlushGit$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_FlushGit$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_FlushGit$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetAttribution$Params extends $.Struct {
@@ -6342,8 +6342,8 @@ export class Kernel_SetAttribution$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetAttribution$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetAttribution$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetAttribution$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListConfigs$Params extends $.Struct {
@@ -6375,8 +6375,8 @@ export class Kernel_ListConfigs$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListConfigs$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListConfigs$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListConfigs$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ReloadConfig$Params extends $.Struct {
@@ -6398,8 +6398,8 @@ export class Kernel_ReloadConfig$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ReloadConfig$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ReloadConfig$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ReloadConfig$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ResetConfig$Params extends $.Struct {
@@ -6430,8 +6430,8 @@ export class Kernel_ResetConfig$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ResetConfig$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ResetConfig$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ResetConfig$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetConfig$Params extends $.Struct {
@@ -6471,8 +6471,8 @@ export class Kernel_GetConfig$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetConfig$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetConfig$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetConfig$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetShellVar$Params extends $.Struct {
@@ -6512,8 +6512,8 @@ export class Kernel_GetShellVar$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetShellVar$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetShellVar$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetShellVar$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetShellVar$Params extends $.Struct {
@@ -6553,8 +6553,8 @@ export class Kernel_SetShellVar$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetShellVar$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetShellVar$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetShellVar$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListShellVars$Params extends $.Struct {
@@ -6586,8 +6586,8 @@ export class Kernel_ListShellVars$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListShellVars$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListShellVars$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListShellVars$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetToolFilter$Params extends $.Struct {
@@ -6618,8 +6618,8 @@ export class Kernel_SetToolFilter$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetToolFilter$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetToolFilter$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetToolFilter$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ConfigureLlm$Params extends $.Struct {
@@ -6650,8 +6650,8 @@ export class Kernel_ConfigureLlm$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ConfigureLlm$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ConfigureLlm$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ConfigureLlm$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftPush$Params extends $.Struct {
@@ -6718,8 +6718,8 @@ export class Kernel_DriftPush$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftPush$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftPush$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftPush$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftFlush$Params extends $.Struct {
@@ -6773,8 +6773,8 @@ export class Kernel_DriftFlush$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftFlush$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftFlush$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftFlush$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftPull$Params extends $.Struct {
@@ -6832,8 +6832,8 @@ export class Kernel_DriftPull$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftPull$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftPull$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftPull$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftMerge$Params extends $.Struct {
@@ -6891,8 +6891,8 @@ export class Kernel_DriftMerge$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftMerge$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftMerge$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftMerge$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftQueue$Params extends $.Struct {
@@ -6930,8 +6930,8 @@ export class Kernel_DriftQueue$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftQueue$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftQueue$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftQueue$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftCancel$Params extends $.Struct {
@@ -6983,8 +6983,8 @@ export class Kernel_DriftCancel$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftCancel$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftCancel$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftCancel$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListAllContexts$Params extends $.Struct {
@@ -7016,8 +7016,8 @@ export class Kernel_ListAllContexts$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListAllContexts$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListAllContexts$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListAllContexts$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetLlmConfig$Params extends $.Struct {
@@ -7048,8 +7048,8 @@ export class Kernel_GetLlmConfig$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetLlmConfig$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetLlmConfig$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetLlmConfig$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetDefaultProvider$Params extends $.Struct {
@@ -7080,8 +7080,8 @@ export class Kernel_SetDefaultProvider$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetDefaultProvider$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetDefaultProvider$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetDefaultProvider$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetDefaultModel$Params extends $.Struct {
@@ -7121,8 +7121,8 @@ export class Kernel_SetDefaultModel$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetDefaultModel$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetDefaultModel$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetDefaultModel$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetToolFilter$Params extends $.Struct {
@@ -7153,8 +7153,8 @@ export class Kernel_GetToolFilter$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetToolFilter$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetToolFilter$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetToolFilter$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Checkpoint$Params extends $.Struct {
@@ -7200,8 +7200,8 @@ export class Kernel_Checkpoint$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Checkpoint$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Checkpoint$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Checkpoint$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListCheckpoints$Params extends $.Struct {
@@ -7233,8 +7233,8 @@ export class Kernel_ListCheckpoints$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListCheckpoints$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListCheckpoints$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListCheckpoints$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ContextEmit$Params extends $.Struct {
@@ -7298,8 +7298,8 @@ export class Kernel_ContextEmit$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ContextEmit$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ContextEmit$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ContextEmit$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SetConsentMode$Params extends $.Struct {
@@ -7327,8 +7327,8 @@ export class Kernel_SetConsentMode$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_SetConsentMode$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_SetConsentMode$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SetConsentMode$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetConsentMode$Params extends $.Struct {
@@ -7356,8 +7356,8 @@ export class Kernel_GetConsentMode$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetConsentMode$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetConsentMode$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetConsentMode$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListApprovals$Params extends $.Struct {
@@ -7389,8 +7389,8 @@ export class Kernel_ListApprovals$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListApprovals$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListApprovals$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListApprovals$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_AnswerApproval$Params extends $.Struct {
@@ -7430,8 +7430,8 @@ export class Kernel_AnswerApproval$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_AnswerApproval$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_AnswerApproval$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_AnswerApproval$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeEvents$Params extends $.Struct {
@@ -7501,8 +7501,8 @@ export class Kernel_SubscribeEvents$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeEvents$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeEvents$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Archive$Params extends $.Struct {
@@ -7542,8 +7542,8 @@ export class Kernel_Archive$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Archive$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Archive$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Archive$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Restore$Params extends $.Struct {
@@ -7586,8 +7586,8 @@ export class Kernel_Restore$Results$Promise {
   getKernel(): Kernel$Client {
     return new Kernel$Client(this.pipeline.getPipeline(Kernel, 0).client());
   }
-  async promise(): Promise<Kernel_Restore$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Restore$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Kill$Params extends $.Struct {
@@ -7624,8 +7624,8 @@ export class Kernel_Kill$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Kill$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Kill$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Kill$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Gc$Params extends $.Struct {
@@ -7668,8 +7668,8 @@ export class Kernel_Gc$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Gc$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Gc$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Gc$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftLost$Params extends $.Struct {
@@ -7701,8 +7701,8 @@ export class Kernel_DriftLost$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftLost$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftLost$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftLost$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftRetry$Params extends $.Struct {
@@ -7739,8 +7739,8 @@ export class Kernel_DriftRetry$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftRetry$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftRetry$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftRetry$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ExecuteStreaming$Params extends $.Struct {
@@ -7798,8 +7798,8 @@ export class Kernel_ExecuteStreaming$Results$Promise {
   getExecution(): Execution$Client {
     return new Execution$Client(this.pipeline.getPipeline(Execution, 0).client());
   }
-  async promise(): Promise<Kernel_ExecuteStreaming$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ExecuteStreaming$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Plan$Params extends $.Struct {
@@ -7839,8 +7839,8 @@ export class Kernel_Plan$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Plan$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Plan$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Plan$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_Check$Params extends $.Struct {
@@ -7881,8 +7881,8 @@ export class Kernel_Check$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_Check$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_Check$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_Check$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_SubscribeTty$Params extends $.Struct {
@@ -7925,8 +7925,8 @@ export class Kernel_SubscribeTty$Results$Promise {
   getSubscription(): Subscription$Client {
     return new Subscription$Client(this.pipeline.getPipeline(Subscription, 0).client());
   }
-  async promise(): Promise<Kernel_SubscribeTty$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_SubscribeTty$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListCommands$Params extends $.Struct {
@@ -7958,8 +7958,8 @@ export class Kernel_ListCommands$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListCommands$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListCommands$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListCommands$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListMembers$Params extends $.Struct {
@@ -7991,8 +7991,8 @@ export class Kernel_ListMembers$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListMembers$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListMembers$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListMembers$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ResolveContext$Params extends $.Struct {
@@ -8032,8 +8032,8 @@ export class Kernel_ResolveContext$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ResolveContext$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ResolveContext$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ResolveContext$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ReadBlock$Params extends $.Struct {
@@ -8073,8 +8073,8 @@ export class Kernel_ReadBlock$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ReadBlock$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ReadBlock$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ReadBlock$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ListBlocks$Params extends $.Struct {
@@ -8124,8 +8124,8 @@ export class Kernel_ListBlocks$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ListBlocks$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ListBlocks$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ListBlocks$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_ResolveBlock$Params extends $.Struct {
@@ -8165,8 +8165,8 @@ export class Kernel_ResolveBlock$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_ResolveBlock$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_ResolveBlock$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_ResolveBlock$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_GetVersion$Params extends $.Struct {
@@ -8194,8 +8194,8 @@ export class Kernel_GetVersion$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_GetVersion$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_GetVersion$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_GetVersion$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel_DriftHistory$Params extends $.Struct {
@@ -8227,8 +8227,8 @@ export class Kernel_DriftHistory$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Kernel_DriftHistory$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Kernel_DriftHistory$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Kernel_DriftHistory$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Kernel$Client {
@@ -10316,8 +10316,8 @@ export class Subscription_Close$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Subscription_Close$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Subscription_Close$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Subscription_Close$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Subscription$Client {
@@ -10390,8 +10390,8 @@ export class Execution_WriteStdin$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Execution_WriteStdin$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Execution_WriteStdin$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Execution_WriteStdin$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Execution_CloseStdin$Params extends $.Struct {
@@ -10413,8 +10413,8 @@ export class Execution_CloseStdin$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Execution_CloseStdin$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Execution_CloseStdin$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Execution_CloseStdin$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Execution_Signal$Params extends $.Struct {
@@ -10445,8 +10445,8 @@ export class Execution_Signal$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Execution_Signal$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Execution_Signal$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Execution_Signal$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Execution_Resize$Params extends $.Struct {
@@ -10480,8 +10480,8 @@ export class Execution_Resize$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Execution_Resize$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Execution_Resize$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Execution_Resize$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Execution$Client {
@@ -10616,8 +10616,8 @@ export class ExecStream_OnStdout$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ExecStream_OnStdout$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ExecStream_OnStdout$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ExecStream_OnStdout$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ExecStream_OnStderr$Params extends $.Struct {
@@ -10648,8 +10648,8 @@ export class ExecStream_OnStderr$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ExecStream_OnStderr$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ExecStream_OnStderr$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ExecStream_OnStderr$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ExecStream_OnExit$Params extends $.Struct {
@@ -10680,8 +10680,8 @@ export class ExecStream_OnExit$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ExecStream_OnExit$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ExecStream_OnExit$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ExecStream_OnExit$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ExecStream_ReadStdin$Params extends $.Struct {
@@ -10718,8 +10718,8 @@ export class ExecStream_ReadStdin$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ExecStream_ReadStdin$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ExecStream_ReadStdin$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ExecStream_ReadStdin$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ExecStream$Client {
@@ -10848,8 +10848,8 @@ export class KernelOutput_OnStdout$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, KernelOutput_OnStdout$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<KernelOutput_OnStdout$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<KernelOutput_OnStdout$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class KernelOutput_OnStderr$Params extends $.Struct {
@@ -10886,8 +10886,8 @@ export class KernelOutput_OnStderr$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, KernelOutput_OnStderr$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<KernelOutput_OnStderr$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<KernelOutput_OnStderr$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class KernelOutput_OnExit$Params extends $.Struct {
@@ -10924,8 +10924,8 @@ export class KernelOutput_OnExit$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, KernelOutput_OnExit$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<KernelOutput_OnExit$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<KernelOutput_OnExit$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class KernelOutput$Client {
@@ -11031,8 +11031,8 @@ export class EventFeed_OnEvents$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, EventFeed_OnEvents$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<EventFeed_OnEvents$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<EventFeed_OnEvents$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class EventFeed$Client {
@@ -11116,8 +11116,8 @@ export class BlockEvents_OnInserted$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnInserted$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnInserted$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnInserted$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents_OnDeleted$Params extends $.Struct {
@@ -11154,8 +11154,8 @@ export class BlockEvents_OnDeleted$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnDeleted$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnDeleted$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnDeleted$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents_OnCollapsed$Params extends $.Struct {
@@ -11198,8 +11198,8 @@ export class BlockEvents_OnCollapsed$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnCollapsed$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnCollapsed$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnCollapsed$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents_OnMoved$Params extends $.Struct {
@@ -11245,8 +11245,8 @@ export class BlockEvents_OnMoved$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnMoved$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnMoved$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnMoved$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents_OnStatusChanged$Params extends $.Struct {
@@ -11289,8 +11289,8 @@ export class BlockEvents_OnStatusChanged$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnStatusChanged$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnStatusChanged$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnStatusChanged$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents_OnTextOps$Params extends $.Struct {
@@ -11336,8 +11336,8 @@ export class BlockEvents_OnTextOps$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, BlockEvents_OnTextOps$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<BlockEvents_OnTextOps$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<BlockEvents_OnTextOps$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class BlockEvents$Client {
@@ -11523,8 +11523,8 @@ export class AgentEvents_OnActivity$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, AgentEvents_OnActivity$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<AgentEvents_OnActivity$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<AgentEvents_OnActivity$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class AgentEvents$Client {
@@ -11602,8 +11602,8 @@ export class ResourceEvents_OnUpdated$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ResourceEvents_OnUpdated$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ResourceEvents_OnUpdated$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ResourceEvents_OnUpdated$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ResourceEvents_OnListChanged$Params extends $.Struct {
@@ -11634,8 +11634,8 @@ export class ResourceEvents_OnListChanged$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ResourceEvents_OnListChanged$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ResourceEvents_OnListChanged$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ResourceEvents_OnListChanged$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ResourceEvents$Client {
@@ -11752,8 +11752,8 @@ export class ProgressEvents_OnProgress$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ProgressEvents_OnProgress$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ProgressEvents_OnProgress$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ProgressEvents_OnProgress$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ProgressEvents$Client {
@@ -11858,8 +11858,8 @@ export class ElicitationEvents_OnElicit$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, ElicitationEvents_OnElicit$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<ElicitationEvents_OnElicit$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<ElicitationEvents_OnElicit$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class ElicitationEvents$Client {
@@ -11955,8 +11955,8 @@ export class LoggingEvents_OnLog$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, LoggingEvents_OnLog$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<LoggingEvents_OnLog$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<LoggingEvents_OnLog$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class LoggingEvents$Client {
@@ -12056,8 +12056,8 @@ export class TtyEvents_OnLease$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, TtyEvents_OnLease$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<TtyEvents_OnLease$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<TtyEvents_OnLease$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class TtyEvents$Client {
@@ -12328,8 +12328,8 @@ export class Vfs_Getattr$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Getattr$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Getattr$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Getattr$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Readdir$Params extends $.Struct {
@@ -12370,8 +12370,8 @@ export class Vfs_Readdir$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Readdir$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Readdir$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Readdir$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Read$Params extends $.Struct {
@@ -12423,8 +12423,8 @@ export class Vfs_Read$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Read$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Read$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Read$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Readlink$Params extends $.Struct {
@@ -12464,8 +12464,8 @@ export class Vfs_Readlink$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Readlink$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Readlink$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Readlink$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Write$Params extends $.Struct {
@@ -12517,8 +12517,8 @@ export class Vfs_Write$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Write$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Write$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Write$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Create$Params extends $.Struct {
@@ -12564,8 +12564,8 @@ export class Vfs_Create$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Create$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Create$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Create$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Mkdir$Params extends $.Struct {
@@ -12611,8 +12611,8 @@ export class Vfs_Mkdir$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Mkdir$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Mkdir$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Mkdir$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Unlink$Params extends $.Struct {
@@ -12643,8 +12643,8 @@ export class Vfs_Unlink$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Unlink$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Unlink$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Unlink$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Rmdir$Params extends $.Struct {
@@ -12675,8 +12675,8 @@ export class Vfs_Rmdir$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Rmdir$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Rmdir$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Rmdir$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Rename$Params extends $.Struct {
@@ -12716,8 +12716,8 @@ export class Vfs_Rename$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Rename$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Rename$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Rename$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Truncate$Params extends $.Struct {
@@ -12754,8 +12754,8 @@ export class Vfs_Truncate$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Truncate$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Truncate$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Truncate$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Setattr$Params extends $.Struct {
@@ -12804,8 +12804,8 @@ export class Vfs_Setattr$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Setattr$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Setattr$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Setattr$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Symlink$Params extends $.Struct {
@@ -12854,8 +12854,8 @@ export class Vfs_Symlink$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Symlink$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Symlink$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Symlink$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_ReadOnly$Params extends $.Struct {
@@ -12883,8 +12883,8 @@ export class Vfs_ReadOnly$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_ReadOnly$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_ReadOnly$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_ReadOnly$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_Statfs$Params extends $.Struct {
@@ -12915,8 +12915,8 @@ export class Vfs_Statfs$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_Statfs$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_Statfs$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_Statfs$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs_RealPath$Params extends $.Struct {
@@ -12956,8 +12956,8 @@ export class Vfs_RealPath$Results$Promise {
   constructor(pipeline: $.Pipeline<any, any, Vfs_RealPath$Results>) {
     this.pipeline = pipeline;
   }
-  async promise(): Promise<Vfs_RealPath$Results> {
-    return await this.pipeline.struct();
+  promise(): Promise<Vfs_RealPath$Results> {
+    return this.pipeline.answer.struct();
   }
 }
 export class Vfs$Client {

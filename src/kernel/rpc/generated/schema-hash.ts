@@ -1,1 +1,1 @@
-export const schemaHash = "daa48376d682ac4a838ceb6b3c69170c1889d5913e9b18e4ebe0c6fe70ae881a";
+export const schemaHash = "2a60ec2eb944ee5f388b9b1539a91f71696a70add008847f1454d7773de4742a";
