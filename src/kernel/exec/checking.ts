@@ -1,4 +1,4 @@
-import { type CheckEnvironment, check, type Diagnostic, type Program, parse } from "../../parser/index.ts";
+import { type CheckEnvironment, check, type Diagnostic, formatDiagnostic, type Program, parse } from "../../parser/index.ts";
 import type { Signature } from "../declaration.ts";
 import { flagTable } from "../signature.ts";
 import type { Runtime } from "./runtime.ts";
@@ -43,6 +43,11 @@ export function checkText(rt: Runtime, source: string): Checked {
   });
   const all = [...diagnostics, ...findings].sort((a, b) => a.span.start - b.span.start);
   return all.some(isError) ? { findings: all } : { program, findings: all };
+}
+
+/** A finding with its frame, whole lines. */
+export function framed(finding: Diagnostic, source: string, name: string): string {
+  return `${formatDiagnostic(finding, source, name)}\n`;
 }
 
 export function isError(finding: Diagnostic): boolean {

@@ -1,4 +1,3 @@
-import { formatDiagnostic } from "../../parser/index.ts";
 import { join, type MaybePromise, normalise, VfsError } from "../../vfs/index.ts";
 import {
   type ByteSink,
@@ -16,7 +15,7 @@ import {
 } from "../command.ts";
 import { toText } from "../value.ts";
 import { append, assign, checkExport } from "./assign.ts";
-import { checkText } from "./checking.ts";
+import { checkText, framed } from "./checking.ts";
 import { after, ensure, Fault } from "./control.ts";
 import { findProgram } from "./external.ts";
 import { jobInfo } from "./jobs.ts";
@@ -266,7 +265,7 @@ class View implements ShellPower {
   check(source: string, name: string): readonly Finding[] {
     return checkText(this.#rt, source).findings.map((found) => ({
       severity: found.severity,
-      text: formatDiagnostic(found, source, name),
+      text: framed(found, source, name),
     }));
   }
 }

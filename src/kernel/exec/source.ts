@@ -1,6 +1,5 @@
-import { formatDiagnostic } from "../../parser/index.ts";
 import type { MaybePromise } from "../../vfs/index.ts";
-import { checkText, isError } from "./checking.ts";
+import { checkText, framed, isError } from "./checking.ts";
 import { compileProgram } from "./compile/program.ts";
 import { after } from "./control.ts";
 import type { Exec, Runtime, Unit } from "./runtime.ts";
@@ -12,7 +11,7 @@ export function prepare(rt: Runtime, source: string, name: string): Prepared {
   const { program, findings } = checkText(rt, source);
   if (program === undefined) {
     const errors = findings.filter(isError);
-    return { kind: "refused", text: errors.map((error) => formatDiagnostic(error, source, name)).join("") };
+    return { kind: "refused", text: errors.map((error) => framed(error, source, name)).join("") };
   }
   return { kind: "ready", exec: compileProgram(program, unitOf(rt, source, name)) };
 }
