@@ -191,7 +191,7 @@ function matchFiles(rt: Runtime, segments: readonly PatternSegment[], out: Value
     return;
   }
   return after(glob(rt, segments), (paths) => {
-    if (paths.length === 0 && noMatch === "error") throw new Fault(`no match: ${text}`);
+    if (paths.length === 0 && noMatch === "error" && rt.shopts.get("nullglob") !== true) throw new Fault(`no match: ${text}`);
     for (const path of paths) out.push(path);
     return undefined;
   });

@@ -16,7 +16,7 @@ export function compileSubstitution(body: readonly Statement[], unit: Unit): (rt
     rt.descend();
     const child = rt.fork(false);
     // As bash: errexit does not reach into `$(…)`.
-    child.options.errexit = false;
+    if (rt.shopts.get("inherit_errexit") !== true) child.options.errexit = false;
     const capture = new Capture();
     const outer = child.fds;
     child.fds = withDescriptor(outer, 1, new Description({ sink: capture }));
