@@ -228,3 +228,16 @@ describe("pipes to programs", () => {
     expect(await runKaish(script)).toMatchObject({ stdout, status: 0 });
   });
 });
+
+describe("many at once", () => {
+  it("stages and jobs beyond Node's listener limit raise no warning", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on("warning", note);
+    const stages = Array.from({ length: 20 }, () => "{ sleep 0.01; cat; }").join(" | ");
+    const done = await runKaish(`echo through | ${stages}; for i in {1..20}; do sleep 0.01 & done; wait; echo end`);
+    process.off("warning", note);
+    expect(done).toMatchObject({ stdout: "through\nend\n", status: 0 });
+    expect(warnings).toEqual([]);
+  });
+});

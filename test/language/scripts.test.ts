@@ -1,14 +1,18 @@
 import { table } from "./harness.ts";
 
 table("builtins of the language", [
-  ["type echo | head -1; type -t if; type -t cd; f() { :; }; type -t f", "echo is a shell builtin\nkeyword\nbuiltin\nfunction\n", 0],
+  [
+    "type echo | head -1; type -t if; type -t cd; f() { :; }; type -t f",
+    "echo is a shell builtin\nkeyword\nbuiltin\nfunction\n",
+    0,
+  ],
   ["command -v echo; command -v nope_x; echo $?", "echo\n1\n", 0],
   ["getopts ab: o -a -b val; echo $o; getopts ab: o -a -b val; echo $o $OPTARG $OPTIND", "a\nb val 4\n", 0],
   ["while getopts 'x:y' o -y -x 5 rest; do echo \"$o=$OPTARG\"; done; echo $OPTIND", "y=\nx=5\n4\n", 0],
   ["set -- -a -- b; while getopts a o; do echo $o; done; shift $((OPTIND-1)); echo $1", "a\nb\n", 0],
-  ["read -r a b c <<< \"1 2 3 4\"; echo \"$c|$b|$a\"", "3 4|2|1\n", 0],
-  ["IFS=: read -r a b <<< \"x:y:z\"; echo \"$a $b\"", "x y:z\n", 0],
-  ["IFS=, read -ra p <<< \"a,b,,c\"; echo ${#p[@]} \"${p[2]}|${p[3]}\"", "4 |c\n", 0],
+  ['read -r a b c <<< "1 2 3 4"; echo "$c|$b|$a"', "3 4|2|1\n", 0],
+  ['IFS=: read -r a b <<< "x:y:z"; echo "$a $b"', "x y:z\n", 0],
+  ['IFS=, read -ra p <<< "a,b,,c"; echo ${#p[@]} "${p[2]}|${p[3]}"', "4 |c\n", 0],
   ["read -d ';' x <<< \"ab;cd\"; echo $x", "ab\n", 0],
   ["read -n 2 x <<< abcdef; echo $x", "ab\n", 0],
   ["read x < /dev/null; echo $?", "1\n", 0],
@@ -22,14 +26,18 @@ table("builtins of the language", [
   ["cd /usr/bin && cd .. && pwd; cd - > /dev/null; pwd", "/usr\n/usr/bin\n", 0],
   ["cd /nonexistent_x 2>/dev/null; echo $?", "1\n", 0],
   ["test 1 -lt 2 && [ a != b ] && echo ok", "ok\n", 0],
-  [": ignored \"$(echo side >&2)\" 2>/dev/null; echo $?", "0\n", 0],
+  [': ignored "$(echo side >&2)" 2>/dev/null; echo $?', "0\n", 0],
   ["true anything; echo $?; false x; echo $?", "0\n1\n", 0],
   ["unset -v x; x=1; unset x; echo ${x-gone}", "gone\n", 0],
   ["export A=1 B=2; export -p | grep -c ' [AB]='", "2\n", 0],
-  ["declare -p x 2>/dev/null; echo $?; x=1; declare -p x", "1\ndeclare -- x=\"1\"\n", 0],
+  ["declare -p x 2>/dev/null; echo $?; x=1; declare -p x", '1\ndeclare -- x="1"\n', 0],
   ["x=1; readonly x; unset x 2>/dev/null; echo $?", "1\n", 0],
   ["shift 5; echo $?", "1\n", 0],
-  ["umask 027; umask; touch f; mkdir d; > g; /bin/touch h; stat -c %a f d g h; umask 0; touch z; stat -c %a z", "0027\n640\n750\n640\n640\n666\n", 0],
+  [
+    "umask 027; umask; touch f; mkdir d; > g; /bin/touch h; stat -c %a f d g h; umask 0; touch z; stat -c %a z",
+    "0027\n640\n750\n640\n640\n666\n",
+    0,
+  ],
   ["trap 'echo x' INT; trap -p INT", "trap -- 'echo x' SIGINT\n", 0],
   ["alias ll='ls -l'; alias ll; unalias ll; alias ll 2>/dev/null; echo $?", "alias ll='ls -l'\n1\n", 0],
   ["let 'x=3*4' ; echo $x", "12\n", 0],
@@ -42,7 +50,7 @@ table("builtins of the language", [
   ["source /dev/null; echo $?", "0\n", 0],
   ["set -- a b; . /dev/stdin <<< 'echo sourced $1'", "sourced a\n", 0],
   ["dirs | wc -l", "1\n", 0],
-  ["exec 5<<< \"from five\"; read -u 5 x; echo $x", "from five\n", 0],
+  ['exec 5<<< "from five"; read -u 5 x; echo $x', "from five\n", 0],
   ["echo $((SECONDS < 5)) ${#RANDOM} | cut -c1", "1\n", 0],
   ["f() { echo ${#FUNCNAME[@]}; }; f", "1\n", 0],
   ["set -o | grep -c errexit", "1\n", 0],
@@ -56,20 +64,56 @@ table("builtins of the language", [
 ]);
 
 table("scripts of some size", [
-  ["fib() { local n=$1; if ((n < 2)); then echo $n; return; fi; echo $(( $(fib $((n-1))) + $(fib $((n-2))) )); }\nfib 10", "55\n", 0],
-  ["is_prime() {\n  local n=$1 i\n  for ((i=2; i*i<=n; i++)); do\n    ((n % i == 0)) && return 1\n  done\n  return 0\n}\nfor n in {2..30}; do is_prime $n && printf '%d ' $n; done; echo", "2 3 5 7 11 13 17 19 23 29 \n", 0],
-  ["declare -A count\nwhile read -r word; do\n  ((count[$word]++))\ndone <<EOF\napple\npear\napple\nfig\napple\nEOF\nfor k in apple fig pear; do echo \"$k ${count[$k]}\"; done", "apple 3\nfig 1\npear 1\n", 0],
-  ["log() { echo \"[$1] ${*:2}\" >&2; }\nmain() {\n  local dir\n  dir=$(mktemp -d) || return 1\n  trap 'rm -rf \"$dir\"' EXIT\n  echo data > \"$dir/f\"\n  log info \"made $dir\" 2>/dev/null\n  cat \"$dir/f\"\n}\nmain \"$@\"", "data\n", 0],
-  ["usage() { echo \"usage: $0 [-v] file\"; exit 2; }\n[ $# -eq 0 ] && usage\necho never", "usage: kaish [-v] file\n", 2],
-  ["stack=()\npush_() { stack+=(\"$1\"); }\npop_() { local top=${stack[-1]}; unset 'stack[-1]'; echo \"$top\"; }\npush_ a; push_ b; pop_ > /dev/null; echo \"${#stack[@]} ${stack[*]}\"", "1 a\n", 0],
-  ["s=\"The quick brown fox\"\nwords=0; for ((i=0; i<${#s}; i++)); do [[ ${s:i:1} == \" \" ]] && ((words++)); done; echo $((words+1))\nr=\"\"; for ((i=${#s}-1; i>=0; i--)); do r+=${s:i:1}; done; echo \"$r\"", "4\nxof nworb kciuq ehT\n", 0],
-  ["while IFS='=' read -r key value; do\n  case $key in\n    ''|\\#*) continue ;;\n    name) name=$value ;;\n    *) echo \"other: $key\" ;;\n  esac\ndone <<'CFG'\n# comment\nname=kai\nsize=3\nCFG\necho $name", "other: size\nkai\n", 0],
-  ["retry() { local n=0; until \"$@\"; do ((++n >= 3)) && return 1; done; }\ntries=0; flaky() { ((++tries >= 2)); }\nretry flaky && echo \"ok after $tries\"", "", 1],
-  ["find_it() { for d in /nope /usr /tmp; do [ -d \"$d\" ] && { echo \"$d\"; return 0; }; done; return 1; }\nx=$(find_it) && echo \"found $x\"", "found /usr\n", 0],
-  ["out=$( { echo out; echo err >&2; } 2>&1 | sort ); echo \"$out\"", "err\nout\n", 0],
-  ["for f in *.txt; do mv \"$f\" \"${f%.txt}.md\"; done; ls", "a b.md\nc.md\nlines\n", 0],
+  [
+    "fib() { local n=$1; if ((n < 2)); then echo $n; return; fi; echo $(( $(fib $((n-1))) + $(fib $((n-2))) )); }\nfib 10",
+    "55\n",
+    0,
+  ],
+  [
+    "is_prime() {\n  local n=$1 i\n  for ((i=2; i*i<=n; i++)); do\n    ((n % i == 0)) && return 1\n  done\n  return 0\n}\nfor n in {2..30}; do is_prime $n && printf '%d ' $n; done; echo",
+    "2 3 5 7 11 13 17 19 23 29 \n",
+    0,
+  ],
+  [
+    'declare -A count\nwhile read -r word; do\n  ((count[$word]++))\ndone <<EOF\napple\npear\napple\nfig\napple\nEOF\nfor k in apple fig pear; do echo "$k ${count[$k]}"; done',
+    "apple 3\nfig 1\npear 1\n",
+    0,
+  ],
+  [
+    'log() { echo "[$1] ${*:2}" >&2; }\nmain() {\n  local dir\n  dir=$(mktemp -d) || return 1\n  trap \'rm -rf "$dir"\' EXIT\n  echo data > "$dir/f"\n  log info "made $dir" 2>/dev/null\n  cat "$dir/f"\n}\nmain "$@"',
+    "data\n",
+    0,
+  ],
+  ['usage() { echo "usage: $0 [-v] file"; exit 2; }\n[ $# -eq 0 ] && usage\necho never', "usage: kaish [-v] file\n", 2],
+  [
+    'stack=()\npush_() { stack+=("$1"); }\npop_() { local top=${stack[-1]}; unset \'stack[-1]\'; echo "$top"; }\npush_ a; push_ b; pop_ > /dev/null; echo "${#stack[@]} ${stack[*]}"',
+    "1 a\n",
+    0,
+  ],
+  [
+    's="The quick brown fox"\nwords=0; for ((i=0; i<${#s}; i++)); do [[ ${s:i:1} == " " ]] && ((words++)); done; echo $((words+1))\nr=""; for ((i=${#s}-1; i>=0; i--)); do r+=${s:i:1}; done; echo "$r"',
+    "4\nxof nworb kciuq ehT\n",
+    0,
+  ],
+  [
+    "while IFS='=' read -r key value; do\n  case $key in\n    ''|\\#*) continue ;;\n    name) name=$value ;;\n    *) echo \"other: $key\" ;;\n  esac\ndone <<'CFG'\n# comment\nname=kai\nsize=3\nCFG\necho $name",
+    "other: size\nkai\n",
+    0,
+  ],
+  [
+    'retry() { local n=0; until "$@"; do ((++n >= 3)) && return 1; done; }\ntries=0; flaky() { ((++tries >= 2)); }\nretry flaky && echo "ok after $tries"',
+    "",
+    1,
+  ],
+  [
+    'find_it() { for d in /nope /usr /tmp; do [ -d "$d" ] && { echo "$d"; return 0; }; done; return 1; }\nx=$(find_it) && echo "found $x"',
+    "found /usr\n",
+    0,
+  ],
+  ['out=$( { echo out; echo err >&2; } 2>&1 | sort ); echo "$out"', "err\nout\n", 0],
+  ['for f in *.txt; do mv "$f" "${f%.txt}.md"; done; ls', "a b.md\nc.md\nlines\n", 0],
   ["a=1\nif [ $a -eq 1 ]\nthen\n  echo one\nelse\n  echo other\nfi", "one\n", 0],
-  ["f() {\n  cat <<EOF\n$1:\n$(for i in 1 2; do echo \"  - $i\"; done)\nEOF\n}\nf list", "list:\n  - 1\n  - 2\n", 0],
+  ['f() {\n  cat <<EOF\n$1:\n$(for i in 1 2; do echo "  - $i"; done)\nEOF\n}\nf list', "list:\n  - 1\n  - 2\n", 0],
 ]);
 
 table("devices are the shell's descriptors", [

@@ -1,6 +1,6 @@
 import type { MaybePromise } from "../../vfs/index.ts";
 import type { ByteSink } from "../command.ts";
-import { after } from "./control.ts";
+import { after, shared } from "./control.ts";
 import { Description, type Descriptors, withDescriptor } from "./descriptors.ts";
 import { type Exec, nonePending, type Runtime } from "./runtime.ts";
 import { emptySource } from "./streams.ts";
@@ -10,7 +10,7 @@ import { runFork } from "./subshell.ts";
 export function startBackground(rt: Runtime, exec: Exec, text: string): MaybePromise<number> {
   const child = rt.fork(true);
   const controller = new AbortController();
-  child.signal = controller.signal;
+  child.signal = shared(controller.signal);
   child.quiet = 0;
   // Without job control a background command does not read the shell's input.
   const input = child.fds[0];

@@ -103,6 +103,12 @@ export function breathe(): Promise<void> {
   });
 }
 
+/** A signal that any number of stages and jobs may listen to, without Node's warning of a leak. */
+export function shared(signal: AbortSignal): AbortSignal {
+  process.getBuiltinModule("node:events").setMaxListeners(0, signal);
+  return signal;
+}
+
 /** The status of a program that was stopped by its signal. */
 export function abortStatus(signal: AbortSignal): number {
   const reason: unknown = signal.reason;

@@ -2,7 +2,7 @@ import type { MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
 import { assign } from "./assign.ts";
 import { compilers } from "./compile/index.ts";
-import { abortStatus, after, startSlice } from "./control.ts";
+import { abortStatus, after, shared, startSlice } from "./control.ts";
 import { streams } from "./descriptors.ts";
 import { guard } from "./failure.ts";
 import { invoke } from "./invoke.ts";
@@ -91,7 +91,7 @@ class RunningShell implements Shell {
     const rt = this.#rt;
     const kept = rt.fds.slice(3);
     rt.fds = [...streams(io.stdin, io.stdout, io.stderr), ...kept];
-    rt.signal = io.signal;
+    rt.signal = shared(io.signal);
     rt.leave = null;
     rt.quiet = 0;
     rt.loopDepth = 0;

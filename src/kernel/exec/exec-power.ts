@@ -1,5 +1,6 @@
 import type { ByteSink, ByteSource, ExecPower } from "../command.ts";
 import { assign } from "./assign.ts";
+import { shared } from "./control.ts";
 import { Description, withDescriptor } from "./descriptors.ts";
 import type { Runtime } from "./runtime.ts";
 import { runFork } from "./subshell.ts";
@@ -9,7 +10,7 @@ export function forkExec(rt: Runtime): ExecPower {
   return {
     async run(argv, options = {}) {
       const child = rt.fork(true);
-      if (options.signal !== undefined) child.signal = AbortSignal.any([rt.signal, options.signal]);
+      if (options.signal !== undefined) child.signal = shared(AbortSignal.any([rt.signal, options.signal]));
       if (options.env !== undefined) hideExports(child, options.env);
       for (const [name, value] of options.env ?? []) {
         assign(child, name, value);
