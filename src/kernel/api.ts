@@ -182,10 +182,10 @@ export interface KernelApi {
   driftHistory(): Promise<readonly BlockSnapshot[]>;
 
   // Events
-  /** Ordered by version within a context. `context` false: this context only (default); true: all of the kernel. */
+  /** Ordered by version within a context. `context` false: this context only (default); true: all of the kernel. A promise that `callback` answers is waited for: backpressure. */
   subscribe(
     options: { topics: readonly EventTopic[]; all?: boolean; fromVersion?: number },
-    callback: (events: readonly KernelEvent[]) => void,
+    callback: (events: readonly KernelEvent[]) => void | Promise<void>,
   ): Promise<Subscription>;
 
   /** Resolves an address to a context: label, short id, id prefix, `.`, `.parent`. */

@@ -11,7 +11,8 @@ import { shellTool } from "./tools/shell.ts";
 export const mcpTools: readonly McpTool[] = [shellTool, ...blockTools, ...contextTools, ...driftTools];
 
 /** What a failed call answers: `isError`, the message, and the typed error for clients that read it. */
-function failure(error: unknown) {
+function failure(error: unknown, onFault: (error: unknown) => void) {
+  if (!(error instanceof KernelError)) onFault(error);
   const known = error instanceof KernelError ? error : new KernelError("internal", "the kernel failed; see its log");
   return {
     isError: true,
@@ -20,11 +21,17 @@ function failure(error: unknown) {
   };
 }
 
+export interface McpServerOptions {
+  readonly version: string;
+  /** Faults of ours, which clients are not told of. */
+  readonly onFault: (error: unknown) => void;
+}
+
 /** An MCP server over one kernel session. It owns the session from here on: closing the server detaches it. */
-export function createMcpServer(api: KernelApi, version: string): McpServer {
+export function createMcpServer(api: KernelApi, options: McpServerOptions): McpServer {
   const session: McpSession = { api };
   const server = new McpServer(
-    { name: "kaish", version },
+    { name: "kaish", version: options.version },
     {
       instructions:
         "kaish is a shell with a memory. Run programs with `shell`; each runs in this session's context and is recorded as blocks. Fork a " +
@@ -47,7 +54,7 @@ export function createMcpServer(api: KernelApi, version: string): McpServer {
           const text = answer.text ?? JSON.stringify(answer.structured, null, 2);
           return { content: [{ type: "text" as const, text }], structuredContent: { ...answer.structured } };
         } catch (error) {
-          return failure(error);
+          return failure(error, options.onFault);
         }
       },
     );
@@ -56,11 +63,8 @@ export function createMcpServer(api: KernelApi, version: string): McpServer {
 }
 
 /** Serves MCP on this process's stdin and stdout until the client closes them or `signal` aborts. */
-export async function serveStdio(
-  api: KernelApi,
-  options: { readonly version: string; readonly signal: AbortSignal },
-): Promise<void> {
-  const server = createMcpServer(api, options.version);
+export async function serveStdio(api: KernelApi, options: McpServerOptions & { readonly signal: AbortSignal }): Promise<void> {
+  const server = createMcpServer(api, options);
   const closed = new Promise<void>((resolve) => {
     server.server.onclose = resolve;
     process.stdin.once("end", resolve);

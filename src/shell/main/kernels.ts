@@ -2,6 +2,7 @@ import { commandTable } from "../../commands/index.ts";
 import { type KernelApi, KernelError, type World } from "../../kernel/index.ts";
 import type { HostedKernel, KernelOptions } from "../../kernel/kernel.ts";
 import type { Where } from "./cli.ts";
+import { logFault } from "./log.ts";
 import { environment } from "./process.ts";
 
 /** A session, and how to leave it. */
@@ -102,5 +103,5 @@ async function hostKernel(name: string, where: Where, settings: AttachSettings):
 export async function serve(world: HostedKernel): Promise<{ close(): Promise<void> }> {
   if (world.socket === undefined) throw new KernelError("invalid", "an ephemeral kernel has no socket");
   const { serveSocket } = await import("../../kernel/rpc/index.ts");
-  return serveSocket(() => world, world.socket);
+  return serveSocket(() => world, world.socket, { onFault: logFault });
 }

@@ -6,6 +6,7 @@ import { VfsError } from "../../vfs/index.ts";
 import { type Invocation, parseCommandLine, type Where } from "./cli.ts";
 import { runInteractive } from "./interactive.ts";
 import { attach, defaultKernel } from "./kernels.ts";
+import { logFault, logFile } from "./log.ts";
 import { environment, interruption, type Started, standardStreams } from "./process.ts";
 import { readProgram } from "./program.ts";
 import { notice, runProgram } from "./run-program.ts";
@@ -46,7 +47,10 @@ function report(error: unknown): number {
     return 1;
   }
   if (!(error instanceof KernelError)) {
-    notice(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    logFault(error);
+    notice(
+      `a fault of kaish's own, not of your program: ${error instanceof Error ? error.message : String(error)}; see ${logFile()}`,
+    );
     return 70;
   }
   notice(error.message);

@@ -6,6 +6,7 @@ import type { KernelModule } from "../../kernel/script-shell.ts";
 import { localBackend, type MountTable, mountTable } from "../../vfs/index.ts";
 import type { Where } from "./cli.ts";
 import { type Attached, attach, defaultKernel, serve } from "./kernels.ts";
+import { logFault } from "./log.ts";
 import { environment, interruption } from "./process.ts";
 import { notice } from "./run-program.ts";
 
@@ -68,7 +69,7 @@ export async function serveMcp(
   try {
     const { serveStdio } = await import("../../kernel/mcp/index.ts");
     const api = call.where.context === undefined ? await ownContext(attached.api) : attached.api;
-    await serveStdio(api, { version, signal: stop.signal });
+    await serveStdio(api, { version, signal: stop.signal, onFault: logFault });
     return 0;
   } finally {
     await attached.close();
