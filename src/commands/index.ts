@@ -42,7 +42,9 @@ import { kill, trap } from "./shell/trap.ts";
 import { colon, falseCommand, trueCommand } from "./shell/true.ts";
 import { commandCommand, hash, type, which } from "./shell/type.ts";
 import { umask } from "./shell/umask.ts";
+import { date } from "./system/date.ts";
 import { env, printenv } from "./system/env.ts";
+import { sleep, timeout } from "./system/sleep.ts";
 import { xargs } from "./system/xargs.ts";
 import { cat } from "./text/cat.ts";
 import { cut } from "./text/cut.ts";
@@ -60,8 +62,6 @@ import { tr } from "./text/tr.ts";
 import { uniq } from "./text/uniq.ts";
 import { wc } from "./text/wc.ts";
 import { yes } from "./text/yes.ts";
-import { date } from "./time/date.ts";
-import { sleep, timeout } from "./time/sleep.ts";
 import { mount, mounts, unmount } from "./vfs/mount.ts";
 
 /** Every builtin, in the order of its folder and name. */

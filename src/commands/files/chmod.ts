@@ -1,11 +1,11 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { below } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { parseMode } from "../io/mode.ts";
-import { byName } from "../io/names.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { modeText } from "../io/stat-text.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { below } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { parseMode } from "../support/io/mode.ts";
+import { byName } from "../support/io/names.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { modeText } from "../support/io/stat-text.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   recursive: { short: "R", help: "also what is below directories" },

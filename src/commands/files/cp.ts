@@ -1,8 +1,8 @@
 import { command } from "../../kernel/command.ts";
-import { Copier, type CopyOptions } from "../copying/copy.ts";
-import { pairs } from "../copying/targets.ts";
-import { Output } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { Copier, type CopyOptions } from "../support/copying/copy.ts";
+import { pairs } from "../support/copying/targets.ts";
+import { Output } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const cp = command(
   {

@@ -1,7 +1,7 @@
 import { command } from "../../kernel/command.ts";
 import { dirname as parentOf } from "../../vfs/index.ts";
-import { put } from "../io/output.ts";
-import { drive } from "../io/steps.ts";
+import { put } from "../support/io/output.ts";
+import { drive } from "../support/io/steps.ts";
 
 export const dirname = command(
   {

@@ -1,15 +1,15 @@
 import { CommandError, type Context, command, RegexError } from "../../kernel/command.ts";
 import { basename, child, type DirEntry, type FileKind } from "../../vfs/index.ts";
-import { type Actions, ExpressionParser, type Settings, truth } from "../finding/expression.ts";
-import { parsePrintf, printfText } from "../finding/printf.ts";
-import type { Test } from "../finding/tests.ts";
-import { Visit } from "../finding/visit.ts";
-import { ask, below } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { byName } from "../io/names.ts";
-import { complain, Output } from "../io/output.ts";
-import { Owners } from "../io/stat-text.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { type Actions, ExpressionParser, type Settings, truth } from "../support/finding/expression.ts";
+import { parsePrintf, printfText } from "../support/finding/printf.ts";
+import type { Test } from "../support/finding/tests.ts";
+import { Visit } from "../support/finding/visit.ts";
+import { ask, below } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { byName } from "../support/io/names.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { Owners } from "../support/io/stat-text.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 export const find = command(
   {

@@ -1,10 +1,10 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
 import { basename, dirname, VfsError } from "../../vfs/index.ts";
-import { below, isDirectory, sameFile, statOrNothing } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { canonical, relativeTo } from "../io/resolve-path.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { below, isDirectory, sameFile, statOrNothing } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { canonical, relativeTo } from "../support/io/resolve-path.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   symbolic: { short: "s", help: "make symbolic links" },

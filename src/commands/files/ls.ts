@@ -1,13 +1,13 @@
 import { CommandError, command, type Flag, type Input, type Value } from "../../kernel/command.ts";
 import type { FileStat, VfsError } from "../../vfs/index.ts";
-import { columnLines, commaLines } from "../io/columns.ts";
-import { listedTime } from "../io/dates.ts";
-import { fileError, type ReadContext } from "../io/input.ts";
-import { compareText } from "../io/names.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { modeText, Owners, sizeText, typeLetter } from "../io/stat-text.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
-import { compareVersions } from "../io/versions.ts";
+import { columnLines, commaLines } from "../support/io/columns.ts";
+import { listedTime } from "../support/io/dates.ts";
+import { fileError, type ReadContext } from "../support/io/input.ts";
+import { compareText } from "../support/io/names.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { modeText, Owners, sizeText, typeLetter } from "../support/io/stat-text.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
+import { compareVersions } from "../support/io/versions.ts";
 
 const flags = {
   all: { short: "a", help: "also names that begin with a dot" },

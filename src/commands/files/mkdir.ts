@@ -1,10 +1,10 @@
 import { CommandError, type Context, command } from "../../kernel/command.ts";
 import { VfsError } from "../../vfs/index.ts";
-import { isDirectory } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { parseMode } from "../io/mode.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { isDirectory } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { parseMode } from "../support/io/mode.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 export const mkdir = command(
   {

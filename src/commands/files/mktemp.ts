@@ -1,10 +1,10 @@
 import { CommandError, command } from "../../kernel/command.ts";
 import { VfsError } from "../../vfs/index.ts";
-import { below, statOrNothing } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { put, quoted } from "../io/output.ts";
-import { randomName } from "../io/random-name.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { below, statOrNothing } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { put, quoted } from "../support/io/output.ts";
+import { randomName } from "../support/io/random-name.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 export const mktemp = command(
   {

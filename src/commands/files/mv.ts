@@ -1,12 +1,12 @@
 import { type Context, command, type Flag, type Input } from "../../kernel/command.ts";
 import { type FileStat, isWithin, normalise, VfsError } from "../../vfs/index.ts";
-import { Copier } from "../copying/copy.ts";
-import { remove } from "../copying/remove.ts";
-import { pairs } from "../copying/targets.ts";
-import { ask, sameFile, statOrNothing } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { Copier } from "../support/copying/copy.ts";
+import { remove } from "../support/copying/remove.ts";
+import { pairs } from "../support/copying/targets.ts";
+import { ask, sameFile, statOrNothing } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   force: { short: "f", help: "never ask" },

@@ -1,8 +1,8 @@
 import { type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output } from "../io/output.ts";
-import { canonical } from "../io/resolve-path.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { canonical } from "../support/io/resolve-path.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   canonicalize: { short: "f", help: "follow every link; all but the last name must exist" },

@@ -1,9 +1,9 @@
 import { type Context, command, type Flag, type Input } from "../../kernel/command.ts";
 import { isWithin, normalise } from "../../vfs/index.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output } from "../io/output.ts";
-import { canonical, type Existing, relativeTo } from "../io/resolve-path.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { canonical, type Existing, relativeTo } from "../support/io/resolve-path.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 const flags = {
   "canonicalize-existing": { short: "e", help: "all must exist" },

@@ -1,10 +1,10 @@
 import { type Context, command, type Flag, type Input } from "../../kernel/command.ts";
 import type { FileStat } from "../../vfs/index.ts";
-import { remove } from "../copying/remove.ts";
-import { ask } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { remove } from "../support/copying/remove.ts";
+import { ask } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   recursive: { short: "r", aliases: ["R"], help: "remove directories and what is below" },

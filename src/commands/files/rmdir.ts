@@ -1,8 +1,8 @@
 import { command } from "../../kernel/command.ts";
 import { dirname } from "../../vfs/index.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 export const rmdir = command(
   {

@@ -1,10 +1,10 @@
 import { type Context, command, type Flag, type Input, type Value } from "../../kernel/command.ts";
 import type { FileStat } from "../../vfs/index.ts";
-import { formatTime, nanoseconds } from "../io/dates.ts";
-import { fileError } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { modeText, Owners, typeLetter } from "../io/stat-text.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { formatTime, nanoseconds } from "../support/io/dates.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { modeText, Owners, typeLetter } from "../support/io/stat-text.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   format: { short: "c", value: "string", help: "print FORMAT and a newline: %n name, %s size, %a mode, %F type, %Y time, …" },

@@ -1,10 +1,10 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
 import type { SetAttr } from "../../vfs/index.ts";
-import { statOrNothing } from "../io/entries.ts";
-import { fileError } from "../io/input.ts";
-import { complain, quoted } from "../io/output.ts";
-import { parseStamp, parseTime } from "../io/parse-time.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { statOrNothing } from "../support/io/entries.ts";
+import { fileError } from "../support/io/input.ts";
+import { complain, quoted } from "../support/io/output.ts";
+import { parseStamp, parseTime } from "../support/io/parse-time.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   access: { short: "a", help: "only the time of last access" },

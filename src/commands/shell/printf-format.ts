@@ -1,4 +1,4 @@
-import { strftime } from "../time/strftime.ts";
+import { strftime } from "../support/time/strftime.ts";
 import { bytesAsText, unescapeArgument, unescapeFormat } from "./escapes.ts";
 import { exponential, fixed, general, type LongDouble, readLongDouble } from "./long-double.ts";
 import { backslashQuote } from "./shell-quote.ts";

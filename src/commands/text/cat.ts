@@ -1,7 +1,7 @@
 import { type ByteSource, command } from "../../kernel/command.ts";
-import { eachInput, next, type ReadContext } from "../io/input.ts";
-import { complain, Output, put } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { eachInput, next, type ReadContext } from "../support/io/input.ts";
+import { complain, Output, put } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const cat = command(
   {

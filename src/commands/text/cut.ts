@@ -1,7 +1,7 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { eachInput, LineChunks } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 const flags = {
   bytes: { short: "b", value: "string", placeholder: "LIST", help: "print these bytes: 1, 3-5, -2, 7-" },

@@ -1,12 +1,12 @@
 import { type ByteSource, CommandError, command, type Flag, type Input, RegexError } from "../../kernel/command.ts";
 import { basename, type DirEntry } from "../../vfs/index.ts";
-import { globMatcher } from "../io/glob.ts";
-import { done, fileError, next, openInput, type ReadContext } from "../io/input.ts";
-import { byName } from "../io/names.ts";
-import { complain, Output } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
-import { LineMatcher } from "../search/matcher.ts";
-import { Report, type ReportOptions } from "../search/report.ts";
+import { globMatcher } from "../support/io/glob.ts";
+import { done, fileError, next, openInput, type ReadContext } from "../support/io/input.ts";
+import { byName } from "../support/io/names.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
+import { LineMatcher } from "../support/search/matcher.ts";
+import { Report, type ReportOptions } from "../support/search/report.ts";
 
 const flags = {
   "extended-regexp": { short: "E", help: "the pattern is an extended regular expression" },

@@ -1,7 +1,7 @@
 import { CommandError, command, emit, parseRegex, RegexError } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { eachInput, LineChunks } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const nl = command(
   {

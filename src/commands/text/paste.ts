@@ -1,7 +1,7 @@
 import { type ByteSource, CommandError, type Context, command } from "../../kernel/command.ts";
-import { done, fileError, LineChunks, openInput } from "../io/input.ts";
-import { complain, Output } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { done, fileError, LineChunks, openInput } from "../support/io/input.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const paste = command(
   {

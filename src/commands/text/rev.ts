@@ -1,8 +1,8 @@
 import { command } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../io/input.ts";
-import { complain, Output } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
-import { decodeEscaped, encodeEscaped } from "../search/piece.ts";
+import { eachInput, LineChunks } from "../support/io/input.ts";
+import { complain, Output } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
+import { decodeEscaped, encodeEscaped } from "../support/search/piece.ts";
 
 export const rev = command(
   {

@@ -1,6 +1,6 @@
 import { CommandError, command } from "../../kernel/command.ts";
-import { Output, quoted } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const seq = command(
   {

@@ -1,9 +1,9 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { done, fileError, next, openInput } from "../io/input.ts";
-import { complain, Output, put, quoted } from "../io/output.ts";
-import { replaceFile } from "../io/replace.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
-import { cutLines, type Lines, sortBytes } from "../sorting/byte-sort.ts";
+import { done, fileError, next, openInput } from "../support/io/input.ts";
+import { complain, Output, put, quoted } from "../support/io/output.ts";
+import { replaceFile } from "../support/io/replace.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
+import { cutLines, type Lines, sortBytes } from "../support/sorting/byte-sort.ts";
 import {
   compareValues,
   globalOrdering,
@@ -13,7 +13,7 @@ import {
   parseKey,
   type SortValue,
   sortValue,
-} from "../sorting/keys.ts";
+} from "../support/sorting/keys.ts";
 
 const flags = {
   "numeric-sort": { short: "n", help: "by numbers" },

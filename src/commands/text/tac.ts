@@ -1,7 +1,7 @@
 import { command } from "../../kernel/command.ts";
-import { eachInput, next } from "../io/input.ts";
-import { complain, Output, quoted } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { eachInput, next } from "../support/io/input.ts";
+import { complain, Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const tac = command(
   {

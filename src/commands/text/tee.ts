@@ -1,8 +1,8 @@
 import { command } from "../../kernel/command.ts";
 import { type FileHandle, VfsError } from "../../vfs/index.ts";
-import { fileError, next } from "../io/input.ts";
-import { complain, put } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { fileError, next } from "../support/io/input.ts";
+import { complain, put } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 export const tee = command(
   {

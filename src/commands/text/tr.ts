@@ -1,7 +1,7 @@
 import { type BaseContext, CommandError, command, type Flag, type Input } from "../../kernel/command.ts";
-import { next } from "../io/input.ts";
-import { Output, put, quoted } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { next } from "../support/io/input.ts";
+import { Output, put, quoted } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 const flags = {
   delete: { short: "d", help: "delete the characters of SET1" },

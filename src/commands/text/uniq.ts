@@ -1,7 +1,7 @@
 import { type ByteSink, CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { done, fileError, LineChunks, openInput } from "../io/input.ts";
-import { Output, quoted } from "../io/output.ts";
-import { drive, type Steps, wait } from "../io/steps.ts";
+import { done, fileError, LineChunks, openInput } from "../support/io/input.ts";
+import { Output, quoted } from "../support/io/output.ts";
+import { drive, type Steps, wait } from "../support/io/steps.ts";
 
 const flags = {
   count: { short: "c", help: "how often each line came" },

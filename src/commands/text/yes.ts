@@ -1,6 +1,6 @@
 import { command } from "../../kernel/command.ts";
-import { put } from "../io/output.ts";
-import { drive, type Steps } from "../io/steps.ts";
+import { put } from "../support/io/output.ts";
+import { drive, type Steps } from "../support/io/steps.ts";
 
 export const yes = command(
   {

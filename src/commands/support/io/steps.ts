@@ -1,4 +1,4 @@
-import { isPromise, type MaybePromise } from "../../vfs/index.ts";
+import { isPromise, type MaybePromise } from "../../../vfs/index.ts";
 
 /**
  * The body of a command that may have to wait: a generator that yields what it waits for. Driven, it runs synchronously until

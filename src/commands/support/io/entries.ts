@@ -1,5 +1,5 @@
-import type { BaseContext } from "../../kernel/command.ts";
-import { type FileStat, type MaybePromise, type Vfs, VfsError, type VfsReader } from "../../vfs/index.ts";
+import type { BaseContext } from "../../../kernel/command.ts";
+import { type FileStat, type MaybePromise, type Vfs, VfsError, type VfsReader } from "../../../vfs/index.ts";
 import { next } from "./input.ts";
 import { type Steps, wait } from "./steps.ts";
 

@@ -1,4 +1,4 @@
-import { CommandError } from "../../kernel/command.ts";
+import { CommandError } from "../../../kernel/command.ts";
 import { quoted } from "../io/output.ts";
 import { compareVersions } from "../io/versions.ts";
 

@@ -1,4 +1,4 @@
-import type { FileStat } from "../../vfs/index.ts";
+import type { FileStat } from "../../../vfs/index.ts";
 import { below, type WriteContext } from "../io/entries.ts";
 import { fileError } from "../io/input.ts";
 import { byName } from "../io/names.ts";

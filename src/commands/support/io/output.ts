@@ -1,5 +1,5 @@
-import { type BaseContext, type ByteSink, CommandError } from "../../kernel/command.ts";
-import { isPromise, VfsError } from "../../vfs/index.ts";
+import { type BaseContext, type ByteSink, CommandError } from "../../../kernel/command.ts";
+import { isPromise, VfsError } from "../../../vfs/index.ts";
 import { type Steps, wait } from "./steps.ts";
 
 const capacity = 64 * 1024;

@@ -1,5 +1,5 @@
-import { CommandError } from "../../kernel/command.ts";
-import { basename, VfsError } from "../../vfs/index.ts";
+import { CommandError } from "../../../kernel/command.ts";
+import { basename, VfsError } from "../../../vfs/index.ts";
 import { below, isDirectory, statOrNothing, type WriteContext } from "../io/entries.ts";
 import { quoted } from "../io/output.ts";
 import type { Steps } from "../io/steps.ts";

@@ -1,5 +1,5 @@
 import { CommandError, command } from "../../kernel/command.ts";
-import { strftime } from "./strftime.ts";
+import { strftime } from "../support/time/strftime.ts";
 
 /** Milliseconds of `@1700000000`, or of a date and time in ISO 8601's order; a time without a zone is in `zone`. */
 function parseMoment(text: string, now: number, zone: string | undefined): number {

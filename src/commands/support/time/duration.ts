@@ -1,4 +1,4 @@
-import { CommandError } from "../../kernel/command.ts";
+import { CommandError } from "../../../kernel/command.ts";
 
 const units: Readonly<Record<string, number>> = { "": 1_000, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

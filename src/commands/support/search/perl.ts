@@ -1,4 +1,4 @@
-import { RegexError } from "../../kernel/command.ts";
+import { RegexError } from "../../../kernel/command.ts";
 
 /** What Perl's expressions have and JavaScript's do not: refused by name, never misread. */
 const unsupported = /\\[KGRXQEN]|\(\?(?:[R0-9+|(&#>]|P[>=])|[*+?}]\+|\\g|\\k\{/;

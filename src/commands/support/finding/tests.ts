@@ -1,5 +1,5 @@
-import { CommandError, emit, parseRegex } from "../../kernel/command.ts";
-import type { FileStat, VfsReader } from "../../vfs/index.ts";
+import { CommandError, emit, parseRegex } from "../../../kernel/command.ts";
+import type { FileStat, VfsReader } from "../../../vfs/index.ts";
 import { sameFile } from "../io/entries.ts";
 import { globMatcher } from "../io/glob.ts";
 import { fileError } from "../io/input.ts";

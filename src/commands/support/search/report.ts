@@ -1,4 +1,4 @@
-import type { BaseContext, ByteSource } from "../../kernel/command.ts";
+import type { BaseContext, ByteSource } from "../../../kernel/command.ts";
 import { LineChunks } from "../io/input.ts";
 import { complain, type Output } from "../io/output.ts";
 import type { Steps } from "../io/steps.ts";

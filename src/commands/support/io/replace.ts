@@ -1,4 +1,4 @@
-import { child, dirname, type FileHandle, type Vfs, VfsError } from "../../vfs/index.ts";
+import { child, dirname, type FileHandle, type Vfs, VfsError } from "../../../vfs/index.ts";
 import { randomName } from "./random-name.ts";
 import { type Steps, wait } from "./steps.ts";
 

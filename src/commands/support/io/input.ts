@@ -1,5 +1,5 @@
-import type { BaseContext, ByteSource } from "../../kernel/command.ts";
-import { type FileHandle, isPromise, type MaybePromise, VfsError, type VfsReader } from "../../vfs/index.ts";
+import type { BaseContext, ByteSource } from "../../../kernel/command.ts";
+import { type FileHandle, isPromise, type MaybePromise, VfsError, type VfsReader } from "../../../vfs/index.ts";
 import type { Output } from "./output.ts";
 import { type Steps, wait } from "./steps.ts";
 

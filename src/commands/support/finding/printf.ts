@@ -1,4 +1,4 @@
-import type { VfsReader } from "../../vfs/index.ts";
+import type { VfsReader } from "../../../vfs/index.ts";
 import { formatTime } from "../io/dates.ts";
 import { modeText, type Owners, typeLetter } from "../io/stat-text.ts";
 import { type Steps, wait } from "../io/steps.ts";

@@ -1,4 +1,4 @@
-import { basename, child, dirname, isClean, normalise, VfsError, type VfsReader } from "../../vfs/index.ts";
+import { basename, child, dirname, isClean, normalise, VfsError, type VfsReader } from "../../../vfs/index.ts";
 import { type Steps, wait } from "./steps.ts";
 
 /** How much of a path must exist: all of it, all but the last name, or nothing. */

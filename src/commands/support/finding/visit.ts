@@ -1,4 +1,4 @@
-import type { FileKind, FileStat, VfsReader } from "../../vfs/index.ts";
+import type { FileKind, FileStat, VfsReader } from "../../../vfs/index.ts";
 import { type Steps, wait } from "../io/steps.ts";
 
 /** One entry that `find` looks at. Attributes are read when a test asks for them. */

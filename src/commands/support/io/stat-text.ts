@@ -1,4 +1,4 @@
-import type { FileKind, VfsReader } from "../../vfs/index.ts";
+import type { FileKind, VfsReader } from "../../../vfs/index.ts";
 import { type Steps, wait } from "./steps.ts";
 
 export function typeLetter(kind: FileKind): string {

@@ -1,5 +1,5 @@
 import { command } from "../../kernel/command.ts";
-import { parseDuration, pause } from "./duration.ts";
+import { parseDuration, pause } from "../support/time/duration.ts";
 
 export const sleep = command(
   {

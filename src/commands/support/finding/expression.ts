@@ -1,4 +1,4 @@
-import { CommandError } from "../../kernel/command.ts";
+import { CommandError } from "../../../kernel/command.ts";
 import type { Steps } from "../io/steps.ts";
 import { type Test, type TestContext, testWithArgument } from "./tests.ts";
 import type { Visit } from "./visit.ts";

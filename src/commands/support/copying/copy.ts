@@ -1,4 +1,4 @@
-import { dirname, type FileStat, isWithin, VfsError } from "../../vfs/index.ts";
+import { dirname, type FileStat, isWithin, VfsError } from "../../../vfs/index.ts";
 import { ask, below, sameFile, statOrNothing, type WriteContext } from "../io/entries.ts";
 import { fileError } from "../io/input.ts";
 import { byName } from "../io/names.ts";

@@ -10,7 +10,7 @@ import {
   requiredLiteral,
   wholeLiteral,
   wordGuards,
-} from "../../kernel/command.ts";
+} from "../../../kernel/command.ts";
 import { perlSource } from "./perl.ts";
 import type { Piece } from "./piece.ts";
 
