@@ -141,7 +141,7 @@ describe("depth", () => {
   });
 
   it("says what went wrong", async () => {
-    expect((await runKaish("f() { f; }; f")).stderr).toBe("kaish: nested deeper than 1000 calls\n");
+    expect((await runKaish("f() { f; }; f")).stderr).toBe("kaish: line 1: nested deeper than 1000 calls\n");
   });
 });
 
@@ -171,6 +171,12 @@ describe("programs", () => {
   it("a program reads on where the shell stopped, and the shell where the program stopped", async () => {
     const done = await runKaish("seq 20000 > in; { read a; /usr/bin/dd bs=1 count=4 2>/dev/null; read b; echo $a $b; } < in");
     expect(done.stdout).toBe("2\n3\n1 4\n");
+  });
+});
+
+describe("errors of the program", () => {
+  it("name the line they happened on", async () => {
+    expect((await runKaish("f() {\n  echo $((1 / 0))\n}\necho 日本\n\nf\n")).stderr).toBe("kaish: line 2: division by 0\n");
   });
 });
 

@@ -44,7 +44,8 @@ export function guard(rt: Runtime, run: () => MaybePromise<number>): MaybePromis
     rt.pipeStatus = null;
     if (failure.exits) rt.leave = exitWith(failure.status);
     if (failure.message === undefined) return failure.status;
-    return after(rt.complain(failure.message), () => failure.status);
+    const place = rt.shared.interactive ? "" : `line ${rt.line}: `;
+    return after(rt.complain(place + failure.message), () => failure.status);
   };
   try {
     const status = run();

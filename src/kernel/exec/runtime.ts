@@ -137,6 +137,8 @@ export class Runtime {
   arg0 = "kaish";
   positional: readonly Value[] = emptyParameters;
   status = 0;
+  /** Where the running pipeline begins in its source, for messages. */
+  line = 0;
   /** Statuses of the last pipeline if it had more than one stage. */
   pipeStatus: readonly number[] | null = null;
   leave: Leave | null = null;
@@ -239,6 +241,7 @@ export class Runtime {
     child.arg0 = this.arg0;
     child.positional = this.positional;
     child.status = this.status;
+    child.line = this.line;
     child.pipeStatus = this.pipeStatus;
     child.quiet = this.quiet;
     child.loopDepth = this.loopDepth;

@@ -6,6 +6,7 @@ import { type Exec, nonePending, type Runtime, type Unit } from "../runtime.ts";
 import { runPending, runTrap } from "../traps.ts";
 import { compilePipeline, tripsErrexit } from "./pipeline.ts";
 import { quietly } from "./quiet.ts";
+import { lineOf } from "./unit.ts";
 
 /** Statements one after the other, until one asks to leave. */
 export function compileStatements(body: readonly Statement[], unit: Unit): Exec {
@@ -70,7 +71,9 @@ function compileList(statement: Statement, unit: Unit): Exec {
 /** A pipeline: traps first, then it runs, and `$?` is its status. */
 function compileStep(pipeline: Pipeline, unit: Unit): Exec {
   const exec = compilePipeline(pipeline, unit);
+  const line = lineOf(unit, pipeline.span.start);
   const run: Exec = (rt) => {
+    rt.line = line;
     const result = exec(rt);
     if (typeof result === "number") {
       rt.status = result;
