@@ -28,7 +28,8 @@ const shared = {
   target: "node20.19",
   absWorkingDir: root,
   minifySyntax: true,
-  keepNames: true,
+  // Names stay as they are: kaish.log shows stacks.
+  minifyWhitespace: true,
   logLevel: "warning",
   legalComments: "none",
   metafile: true,
@@ -109,9 +110,7 @@ async function buildLazy(owned) {
       format: esm ? "esm" : "cjs",
       outfile: join(dist, output),
       plugins: [registryPlugin(owned), devtoolsPlugin],
-      ...(esm
-        ? { banner: { js: banner }, define: { "process.env.NODE_ENV": '"production"' }, minify: true, keepNames: false }
-        : {}),
+      ...(esm ? { banner: { js: banner }, define: { "process.env.NODE_ENV": '"production"' }, minify: true } : {}),
     });
   }
 }

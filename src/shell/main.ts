@@ -5,8 +5,8 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { startupSnapshot } from "node:v8";
-import { prepareParser } from "../parser/index.ts";
-import { runInvocation } from "./main/run.ts";
+import { runInvocation, verbs } from "./main/run.ts";
+import { warmUp } from "./main/warm-up.ts";
 
 /** What bundles that are loaded later share with this one; they look it up by `Symbol.for("kaish")`. */
 interface Registry {
@@ -19,7 +19,7 @@ interface Registry {
 /** Begins the process, or the process that a snapshot is started as. */
 export function start(modules: Registry["modules"]): void {
   if (startupSnapshot.isBuildingSnapshot()) {
-    prepareParser();
+    warmUp(verbs());
     // The launcher names the folder, for a snapshot does not know where it lies.
     startupSnapshot.setDeserializeMainFunction(() => boot(modules, process.argv[1] ?? "", process.argv.slice(2), true));
   } else {

@@ -20,7 +20,8 @@ export class Mounts {
 
   /** In the order they are written by `mounts`: shortest first. */
   list(): readonly Mount[] {
-    return this.#list.toReversed();
+    // Not toReversed: while a start-up snapshot is made, V8 lacks the newer array methods.
+    return [...this.#list].reverse();
   }
 
   get alone(): boolean {
@@ -68,7 +69,7 @@ export class Mounts {
     }
     this.#nodes = nodes;
     this.#shown = shown;
-    this.#list = list.toSorted((a, b) => b.path.length - a.path.length || (a.path < b.path ? 1 : -1));
+    this.#list = [...list].sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? 1 : -1));
   }
 }
 

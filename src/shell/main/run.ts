@@ -15,7 +15,8 @@ import { serveMcp, serveRpc } from "./serve.ts";
 /** Groups whose commands are verbs of the command line too. */
 const verbGroups: readonly string[] = ["kernel", "vfs", "agents", "git"];
 
-function verbs(): ReadonlySet<string> {
+/** The commands that are verbs of the command line too. */
+export function verbs(): ReadonlySet<string> {
   return new Set(
     [...commandTable().values()]
       .filter(({ signature }) => verbGroups.includes(signature.group))
