@@ -83,7 +83,7 @@ function choose(
 }
 
 function score(
-  { entry, section, references }: Sentence,
+  { text, entry, section, references }: Sentence,
   ranked: number,
   words: ReadonlySet<string>,
   asked: ReadonlySet<string>,
@@ -98,7 +98,12 @@ function score(
     (conclusion.test(entry.text) ? 0.3 : 0);
   // A long sentence shares words with everything.
   const length = Math.max(1, words.size / 25);
-  return (weightOf(entry.label) * (ranked + 0.2) * (1 + bonus)) / length;
+  return (weightOf(entry.label) * (isRow(entry.label, text) ? 0.25 : 1) * (ranked + 0.2) * (1 + bonus)) / length;
+}
+
+/** A line of a table or a listing: a tool printed it, and it has hardly a word by itself. */
+function isRow(label: string, text: string): boolean {
+  return label.includes(" output") && (text.match(/(?<=^|[\s("'])\p{L}{2,}(?=[\s,.;:!?)"']|$)/gu) ?? []).length < 4;
 }
 
 /** What people and models conclude says more than what tools print. */

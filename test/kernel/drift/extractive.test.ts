@@ -108,6 +108,20 @@ describe("the extractive distiller", () => {
     expect(new Set(bullets).size).toBe(bullets.length);
   });
 
+  it("prefers what was said to the rows that tools print", async () => {
+    const rows = Array.from({ length: 12 }, (_, at) => `${400 + at} src/kernel/part${at}.ts`).join("\n");
+    const text = await distil(
+      conversation(
+        { role: "tool", kind: "toolResult", toolKind: "shell", content: `PATH  TYPE  SOURCE\n/mnt/x  local  /work\n${rows}` },
+        ...Array.from({ length: 8 }, (_, at) => `Module ${at} keeps its own cache, which nothing ever clears when a user leaves.`),
+        { role: "model", content: "The parser is the slowest part because it copies each token twice." },
+      ),
+    );
+    const findings = sections(text).Findings ?? [];
+    expect(findings.join("\n")).toContain("copies each token twice");
+    expect(findings.findIndex((line) => line.includes("/mnt/x"))).toBe(-1);
+  });
+
   it("works in a language without spaces, and for very little", async () => {
     const text = await distil(conversation("キャッシュが壊れています。原因は src/cache.ts:9 の競合状態です。明日また調べます。"));
     expect(text).toContain("原因は src/cache.ts:9 の競合状態です。");
