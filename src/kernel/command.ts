@@ -10,17 +10,20 @@ export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./d
 export type { KernelPower } from "./kernel-power.ts";
 export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
 export {
+  type Alphabet,
   allowLinearFallback,
-  type EmitOptions,
+  alphabetOf,
   emit,
-  hasBackReference,
-  longestMatcher,
+  type Machine,
+  makeMachine,
   mayBeShort,
   type Node as RegexNode,
   parseRegex,
   RegexError,
   requiredLiteral,
   type Syntax as RegexSyntax,
+  type TextMatcher,
+  textMatcher,
   wholeLiteral,
   wordGuards,
 } from "./regex/index.ts";

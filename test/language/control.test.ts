@@ -1,3 +1,4 @@
+import { describe } from "vitest";
 import { table } from "./harness.ts";
 
 table("if and loops", [
@@ -78,6 +79,15 @@ table("lists", [
   ["false; exit", "", 1],
 ]);
 
+describe("[[ =~ ]] with a hostile expression", () => {
+  const text = "$(printf 'a%.0s' {1..4000})";
+  table("ends", [
+    [`[[ ${text}c =~ ^(a|a)*b ]]; echo $?`, "1\n", 0],
+    [`[[ ${text}é =~ ^(a|é|aé)*b ]]; echo $?; [[ ${text}😀é =~ ^(a+)+\\>! ]]; echo $?`, "1\n1\n", 0],
+    ["x=$(printf 'a%.0s' {1..60}); [[ $x =~ ^(a?){40}a{40}b ]]; echo $?", "1\n", 0],
+  ]);
+});
+
 table("cond", [
   ['[[ a == a ]] && echo 1; [[ a != b ]] && echo 2; [[ a < b ]] && echo 3; [[ -z "" && -n x ]] && echo 4', "1\n2\n3\n4\n", 0],
   ['[[ abc == a* ]] && echo glob; [[ abc == "a*" ]] || echo literal', "glob\nliteral\n", 0],
@@ -85,6 +95,10 @@ table("cond", [
   ['[[ foo123 =~ ^([a-z]+)([0-9]+)$ ]] && echo "${BASH_REMATCH[0]} ${BASH_REMATCH[1]} ${BASH_REMATCH[2]}"', "foo123 foo 123\n", 0],
   ['[[ abc =~ b ]] && echo "${BASH_REMATCH[0]}"; [[ abc =~ "." ]] || echo lit', "b\nlit\n", 0],
   ["re='^a.c$'; [[ abc =~ $re ]] && echo yes", "yes\n", 0],
+  ['[[ xabcd =~ (a|ab)(c|bcd) ]]; echo "${BASH_REMATCH[@]}"; [[ abc =~ a|ab ]]; echo "${BASH_REMATCH[@]}"', "abcd a bcd\nab\n", 0],
+  ['[[ ab =~ ((a)|b)+(z)? ]]; echo "<${BASH_REMATCH[1]}${BASH_REMATCH[2]}${BASH_REMATCH[3]}> ${#BASH_REMATCH[@]}"', "<ba> 4\n", 0],
+  ["[[ $'a\\nb' =~ ^a.b$ ]] && echo yes; [[ $'a\\nb' =~ ^b ]] || echo no; [[ é😀 =~ ^..$ ]] && echo two", "yes\nno\ntwo\n", 0],
+  ["[[ a =~ *a ]]\necho $?\n[[ a =~ a{x ]]\necho $?", "2\n2\n", 0],
   ["[[ 2 -lt 10 && 10 -gt 2 && 3 -eq 3 && 1 -ne 2 && 2 -le 2 && 2 -ge 2 ]] && echo num", "num\n", 0],
   ["x=3; [[ x -eq 3 ]] && echo name; [[ 1+1 -eq 2 ]] && echo expr", "name\nexpr\n", 0],
   ["[[ -f lines && -d . && -e lines && -s lines && ! -e none && -r lines ]] && echo files", "files\n", 0],

@@ -6,7 +6,7 @@ const textOperand = [{ name: "text", help: "what to split; without it stdin", op
 function separator(pattern: string): RegExp {
   try {
     const { node } = parseRegex(pattern, "extended");
-    return new RegExp(emit(node, { ascii: false, ignoreCase: false, captures: false, anchors: "whole" }), "m");
+    return new RegExp(emit(node, { alphabet: "full", ignoreCase: false, captures: false, anchors: "whole" }));
   } catch (error) {
     if (error instanceof RegexError) throw new CommandError(error.message, 2, { cause: error });
     throw error;

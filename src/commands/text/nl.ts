@@ -85,7 +85,7 @@ function styleTest(style: string): (piece: Buffer, start: number, stop: number) 
   if (!style.startsWith("p")) throw new CommandError(`invalid body numbering style: ${quoted(style)}`, 2);
   try {
     const regex = new RegExp(
-      emit(parseRegex(style.slice(1), "basic").node, { ascii: false, ignoreCase: false, captures: false, anchors: "whole" }),
+      emit(parseRegex(style.slice(1), "basic").node, { alphabet: "full", ignoreCase: false, captures: false, anchors: "whole" }),
     );
     return (piece, start, stop) => regex.test(piece.toString("utf8", start, stop));
   } catch (error) {

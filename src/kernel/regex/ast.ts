@@ -2,7 +2,7 @@
 export type Node =
   | { readonly kind: "empty" }
   | { readonly kind: "char"; readonly code: number }
-  /** Any character but newline. */
+  /** Any character; where lines are searched any but newline. */
   | { readonly kind: "any" }
   | { readonly kind: "set"; readonly negated: boolean; readonly ranges: readonly Range[]; readonly classes: readonly ClassName[] }
   | { readonly kind: "assert"; readonly what: Assertion }

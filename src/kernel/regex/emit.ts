@@ -1,28 +1,27 @@
 import type { Assertion, Node, Range } from "./ast.ts";
-import { classRanges, foldedRanges, otherCases } from "./classes.ts";
+import { type Alphabet, classRanges, otherCases, otherRanges, setRanges, sortedRanges } from "./classes.ts";
 
 export interface EmitOptions {
-  /** The text holds ASCII only: shorter and faster classes. */
-  readonly ascii: boolean;
+  /** What the texts hold (`alphabetOf`): the less, the shorter and faster the classes. */
+  readonly alphabet: Alphabet;
   readonly ignoreCase: boolean;
   /** Groups capture; else only those that a back-reference needs. */
   readonly captures: boolean;
   /**
-   * `lines`: the text holds many lines, `^` and `$` are at newlines. `carriage` is the same for text that holds `\r` or another
-   * terminator of JavaScript's. `whole`: they are at the ends of the text.
+   * `lines`: the text holds many lines, `^` and `$` are at newlines, and only a newline itself matches a newline; for the `m`
+   * flag. `carriage` is the same for text that holds `\r` or another terminator of JavaScript's. `whole`: they are at the ends
+   * of the text, and a newline is a character like any other; for no flag.
    */
   readonly anchors: "lines" | "carriage" | "whole";
 }
 
 /**
- * A JavaScript source for the `m` flag (never `i`, `u` or `s`: V8's linear engine takes none of them). A character beyond the
- * basic plane is a pair of surrogates; a lone one stands for a byte that is no text, and nothing matches it.
+ * A JavaScript source (never for the flags `i`, `u` and `s`: V8's linear engine takes none of them). A character beyond the basic
+ * plane is a pair of surrogates; a lone one stands for a byte that is no text, and nothing matches it.
  */
 export function emit(node: Node, options: EmitOptions): string {
   return new Emitter(node, options).source();
 }
-
-const pair = "[\\ud800-\\udbff][\\udc00-\\udfff]";
 
 class Emitter {
   readonly #root: Node;
@@ -51,9 +50,9 @@ class Emitter {
       case "char":
         return this.#char(node.code);
       case "any":
-        return this.#set([[10, 10]], true);
+        return this.#set([], true);
       case "set":
-        return this.#members(node);
+        return this.#set(setRanges(node, this.#options.ignoreCase, this.#options.alphabet), node.negated);
       case "assert":
         return this.#assert(node.what);
       case "group": {
@@ -87,48 +86,30 @@ class Emitter {
 
   #char(code: number): string {
     const others = this.#options.ignoreCase ? otherCases(code) : [];
-    if (others.length > 0)
-      return this.#set(
-        [code, ...others].map((value) => [value, value]),
-        false,
-      );
+    if (others.length > 0) return this.#set(sortedRanges([code, ...others].map((value) => [value, value])), false);
     return escaped(code);
   }
 
-  #members(node: Extract<Node, { kind: "set" }>): string {
-    const fold = this.#options.ignoreCase;
-    const cased = fold && node.classes.some((name) => name === "upper" || name === "lower");
-    const classes = cased ? [...node.classes, "upper" as const, "lower" as const] : node.classes;
-    const own = fold ? foldedRanges(node.ranges) : node.ranges;
-    const ranges = [...own, ...classes.flatMap((name) => classRanges(name, this.#options.ascii))];
-    return this.#set(node.negated ? [...ranges, [10, 10]] : ranges, node.negated);
-  }
-
+  /** `ranges` are in order. */
   #set(ranges: readonly Range[], negated: boolean): string {
-    const basic = ranges.filter(([first]) => first < 0x1_0000).map(rangeSource);
-    const above = ranges.filter(([, last]) => last > 0xffff);
-    if (this.#options.ascii) return negated ? `[^${basic.join("")}]` : basic.length === 0 ? "[]" : `[${basic.join("")}]`;
-    const astral = above.map(astralSource);
-    if (!negated) {
-      const options = basic.length === 0 ? astral : [`[${basic.join("")}]`, ...astral];
-      if (options.length === 0) return "[]";
-      return options.length === 1 && astral.length === 0 ? (options[0] as string) : `(?:${options.join("|")})`;
-    }
-    const except = astral.length === 0 ? "" : `(?!${astral.join("|")})`;
-    return `(?:[^${basic.join("")}\\ud800-\\udfff]|${except}${pair})`;
+    const { alphabet, anchors } = this.#options;
+    if (anchors === "whole") return setSource(ranges, negated, alphabet);
+    if (negated) return setSource(sortedRanges([...ranges, [10, 10]]), true, alphabet);
+    const others = ranges.flatMap(([first, last]) => otherRanges([[10, 10]], first, last));
+    return setSource(others, false, alphabet);
   }
 
   #assert(what: Assertion): string {
-    const { anchors, ascii } = this.#options;
+    const { anchors, alphabet } = this.#options;
     switch (what) {
       case "start":
-        return anchors === "lines" ? "^" : anchors === "whole" ? "(?<![^])" : "(?<![^\\n])";
+        return anchors === "carriage" ? "(?<![^\\n])" : "^";
       case "end":
-        return anchors === "lines" ? "$" : anchors === "whole" ? "(?![^])" : "(?![^\\n])";
+        return anchors === "carriage" ? "(?![^\\n])" : "$";
       default: {
-        if (ascii && what === "boundary") return "\\b";
-        if (ascii && what === "inside") return "\\B";
-        const word = ascii ? "\\w" : `[${classRanges("word", false).map(rangeSource).join("")}]`;
+        if (alphabet === "ascii" && what === "boundary") return "\\b";
+        if (alphabet === "ascii" && what === "inside") return "\\B";
+        const word = wordSource(alphabet);
         const starts = `(?<!${word})(?=${word})`;
         const ends = `(?<=${word})(?!${word})`;
         if (what === "wordStart") return starts;
@@ -140,9 +121,26 @@ class Emitter {
 }
 
 /** Not preceded or followed by a character of a word: around a match, for `grep -w`. */
-export function wordGuards(ascii: boolean): readonly [before: string, after: string] {
-  const word = ascii ? "\\w" : `[${classRanges("word", false).map(rangeSource).join("")}]`;
+export function wordGuards(alphabet: Alphabet): readonly [before: string, after: string] {
+  const word = wordSource(alphabet);
   return [`(?<!${word})`, `(?!${word})`];
+}
+
+function wordSource(alphabet: Alphabet): string {
+  return alphabet === "ascii" ? "\\w" : setSource(classRanges("word", alphabet), false, alphabet);
+}
+
+/** A set of characters; `ranges` are in order. */
+function setSource(ranges: readonly Range[], negated: boolean, alphabet: Alphabet): string {
+  const basic = ranges
+    .filter(([first]) => first < 0x1_0000)
+    .map(rangeSource)
+    .join("");
+  if (alphabet === "ascii") return `[${negated ? "^" : ""}${basic}]`;
+  const within = negated ? `[^${basic}\\ud800-\\udfff]` : `[${basic}]`;
+  if (alphabet === "basic") return within;
+  const above = negated ? otherRanges(ranges, 0x1_0000, 0x10_ffff) : ranges.filter(([, last]) => last > 0xffff);
+  return above.length === 0 ? within : `(?:${within}|${above.map(astralSource).join("|")})`;
 }
 
 function unit(code: number): string {

@@ -1,6 +1,10 @@
 import { type Assertion, type ClassName, classNames, type Node, type Range, RegexError } from "./ast.ts";
 
-export type Syntax = "basic" | "extended" | "fixed";
+/**
+ * `basic` and `extended` take as literal, or as nothing, what `grep` does: an operator that has nothing before it, a malformed
+ * interval. `posix` is extended as regcomp has it, which finds fault with these.
+ */
+export type Syntax = "basic" | "extended" | "posix" | "fixed";
 
 export interface Parsed {
   readonly node: Node;
@@ -14,12 +18,14 @@ export interface Parsed {
  */
 export function parseRegex(pattern: string, syntax: Syntax, firstGroup = 1): Parsed {
   if (syntax === "fixed") return { node: sequence([...pattern].map(literal)), groups: 0 };
-  const parser = new Parser(pattern, syntax === "extended", firstGroup);
+  const parser = new Parser(pattern, syntax, firstGroup);
   return { node: parser.all(), groups: parser.groups };
 }
 
 const endless = Number.POSITIVE_INFINITY;
 const repeatLimit = 32_767;
+const depthLimit = 1_000;
+const badRepeat = "Invalid preceding regular expression";
 
 function literal(char: string): Node {
   return { kind: "char", code: char.codePointAt(0) ?? 0 };
@@ -34,15 +40,19 @@ function sequence(parts: readonly Node[]): Node {
 class Parser {
   readonly #chars: readonly string[];
   readonly #extended: boolean;
+  /** What stands without sense is an error. */
+  readonly #strict: boolean;
   readonly #firstGroup: number;
   #at = 0;
   #depth = 0;
   groups = 0;
-  readonly #closed = new Set<number>();
+  /** What a back-reference may name here. */
+  #closed = new Set<number>();
 
-  constructor(pattern: string, extended: boolean, firstGroup: number) {
+  constructor(pattern: string, syntax: Syntax, firstGroup: number) {
     this.#chars = [...pattern];
-    this.#extended = extended;
+    this.#extended = syntax !== "basic";
+    this.#strict = syntax === "posix";
     this.#firstGroup = firstGroup;
   }
 
@@ -69,8 +79,16 @@ class Parser {
   }
 
   #choice(): Node {
+    const before = this.#closed;
+    this.#closed = new Set(before);
     const options = [this.#sequence()];
-    while (this.#take(this.#operator("|"))) options.push(this.#sequence());
+    const after = new Set(this.#closed);
+    while (this.#take(this.#operator("|"))) {
+      this.#closed = new Set(before);
+      options.push(this.#sequence());
+      for (const index of this.#closed) after.add(index);
+    }
+    this.#closed = after;
     const only = options[0] as Node;
     return options.length === 1 ? only : { kind: "choice", options };
   }
@@ -88,11 +106,10 @@ class Parser {
 
   #sequence(): Node {
     const parts: Node[] = [];
-    let first = true;
     while (!this.#atEnd()) {
+      const first = parts.length === 0;
       const atom = this.#atom(first);
-      first = !this.#extended && atom.kind === "assert" && atom.what === "start" && parts.length === 0;
-      parts.push(this.#repeats(atom, first));
+      parts.push(this.#repeats(atom, first && !this.#extended && atom.kind === "assert" && atom.what === "start"));
     }
     return sequence(parts);
   }
@@ -106,6 +123,7 @@ class Parser {
       else if (this.#take(this.#operator("?"))) bounds = [0, 1];
       else if (this.#peek(this.#operator("{"))) bounds = this.#interval();
       if (bounds === undefined) return node;
+      if (this.#strict && node.kind === "assert") throw new RegexError(badRepeat);
       node = { kind: "repeat", body: node, least: bounds[0], most: bounds[1] };
     }
   }
@@ -119,7 +137,8 @@ class Parser {
     const [whole = "", low = "", comma = "", high = ""] = match ?? [];
     const closed = rest.startsWith(close, whole.length) && (low !== "" || comma !== "");
     if (!closed) {
-      if (this.#extended) return undefined;
+      if (this.#extended && !this.#strict && !/^[0-9]*,[0-9]*,/.test(rest)) return undefined;
+      if (this.#extended) throw new RegexError(rest.includes(close) ? "Invalid content of \\{\\}" : "Unmatched {");
       throw new RegexError(rest.includes(close) ? "Invalid content of \\{\\}" : "Unmatched \\{");
     }
     const least = low === "" ? 0 : Number(low);
@@ -139,13 +158,14 @@ class Parser {
     if (char === "^" && (this.#extended || first)) return { kind: "assert", what: "start" };
     if (char === "$" && (this.#extended || this.#atEnd())) return { kind: "assert", what: "end" };
     if (char === "\\") return this.#escape();
+    if (this.#strict && /[*+?{]/.test(char)) throw new RegexError(badRepeat);
     if (this.#extended && first && /[*+?]/.test(char)) return { kind: "empty" };
     return literal(char);
   }
 
   #group(): Node {
     const index = this.#firstGroup + this.groups++;
-    this.#depth++;
+    if (++this.#depth > depthLimit) throw new RegexError("Regular expression too big");
     const body = this.#choice();
     if (!this.#take(this.#operator(")"))) throw new RegexError("Unmatched ( or \\(");
     this.#depth--;
@@ -180,18 +200,20 @@ class Parser {
       if (!first && this.#take("]")) break;
       if (this.#peek("[:")) {
         classes.push(this.#className());
+        if (this.#peek("-") && !this.#peek("-]")) throw new RegexError("Invalid range end");
         continue;
       }
       const low = this.#member();
       if (this.#peek("-") && this.#chars[this.#at + 1] !== "]" && this.#at + 1 < this.#chars.length) {
         this.#at++;
+        if (this.#peek("[:")) throw new RegexError("Invalid range end");
         const high = this.#member();
         if (high < low) throw new RegexError("Invalid range end");
         ranges.push([low, high]);
       } else ranges.push([low, low]);
     }
     const text = this.#chars.slice(start, this.#at).join("");
-    if (/^\[:[a-z]+:\]$/.test(text)) throw new RegexError("character class syntax is [[:space:]], not [:space:]");
+    if (!this.#strict && /^\[:[a-z]+:\]$/.test(text)) throw new RegexError("character class syntax is [[:space:]], not [:space:]");
     return { kind: "set", negated, ranges, classes };
   }
 

@@ -29,6 +29,7 @@ table("values", [
   ["push new a b; echo ${#new}", "2\n", 0, values],
   ["for w in $(words ' a  b ') x; do echo \"<$w>\"; done", "<a>\n<b>\n<x>\n", 0, values],
   ["words --limit 2 'a b  c'; words -d: -- 'a:b::'; words ''", "a\nb  c\na\nb\n\n\n", 0, values],
+  ["words -r '[[:space:],]+' $'a,b c\\nd'; words -r '^a|b$' $'a\\nb-b'", "a\nb\nc\nd\n\n\nb-\n\n", 0, values],
   ["words -r '[' x 2>&1; echo $?", "words: Unmatched [, [^, [:, [., or [=\n2\n", 0, values],
   ["words --json 'a b'", '["a","b"]\n', 0, values],
   ["printf 'a\\n\\nb' | lines --json", '["a","","b"]\n', 0, values],

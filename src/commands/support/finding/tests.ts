@@ -100,13 +100,15 @@ function pathTest(text: string, ignoreCase: boolean): Test {
   return (visit) => match(visit.path);
 }
 
-/** Emacs syntax, which is basic with bare `+` and `?`. */
+/** Emacs syntax, which is basic with bare `+` and `?`, and a `.` that is no newline. */
 function regexTest(text: string, ignoreCase: boolean): Test {
-  const basic = text.replace(/\\.|\[\^?\]?[^\]]*\]|[+?]/gs, (part) => (part === "+" || part === "?" ? `\\${part}` : part));
-  const source = emit(parseRegex(basic, "basic").node, { ascii: false, ignoreCase, captures: false, anchors: "whole" });
+  const basic = text.replace(/\\.|\[\^?\]?[^\]]*\]|[+?.]/gs, (part) => emacsOperators[part] ?? part);
+  const source = emit(parseRegex(basic, "basic").node, { alphabet: "full", ignoreCase, captures: false, anchors: "whole" });
   const regex = new RegExp(`^(?:${source})$`);
   return (visit) => regex.test(visit.path);
 }
+
+const emacsOperators: Readonly<Record<string, string>> = { "+": "\\+", "?": "\\?", "\\+": "[+]", "\\?": "[?]", ".": "[^\n]" };
 
 function numberTest(text: string, name: string, value: (stat: FileStat) => number): Test {
   const compare = comparison(text, name);

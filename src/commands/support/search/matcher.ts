@@ -1,7 +1,10 @@
 import {
+  type Alphabet,
   allowLinearFallback,
+  alphabetOf,
   emit,
-  longestMatcher,
+  type Machine,
+  makeMachine,
   mayBeShort,
   parseRegex,
   RegexError,
@@ -33,7 +36,8 @@ export class LineMatcher {
   readonly #required: Buffer | undefined;
   readonly #compiled = new Map<string, RegExp>();
   readonly #none: boolean;
-  #longest: ((text: string, start: number, limit: number) => number) | undefined | null = null;
+  #longest: Machine | undefined | null = null;
+  #last: { readonly piece: Piece; readonly regex: RegExp } | undefined;
 
   constructor(patterns: readonly string[], options: MatchOptions) {
     this.#options = options;
@@ -43,7 +47,7 @@ export class LineMatcher {
     const { syntax, ignoreCase, word, line } = options;
     if (syntax === "perl") {
       this.#perl = perlSource(patterns.join("\n"));
-      this.#compile("lines", true);
+      this.#compile("lines", "ascii");
       return;
     }
     const node = combine(patterns, syntax);
@@ -104,31 +108,35 @@ export class LineMatcher {
     const { word, line, ignoreCase } = this.#options;
     if (this.#longest === null) {
       const needed = this.#node !== undefined && !word && !line && mayBeShort(this.#node);
-      this.#longest = needed && this.#node !== undefined ? longestMatcher(this.#node, ignoreCase) : undefined;
+      this.#longest =
+        needed && this.#node !== undefined ? makeMachine(this.#node, { ignoreCase, lines: true, captures: false }) : undefined;
     }
-    return this.#longest === undefined ? -1 : this.#longest(text, start, limit);
+    return this.#longest?.(text, start, limit, false)?.[1] ?? -1;
   }
 
   #regex(piece: Piece): RegExp {
+    if (this.#last?.piece === piece) return this.#last.regex;
     const odd = piece.bytewise ? piece.bytes.includes(13) : /[\r\u2028\u2029]/.test(piece.text);
-    return this.#compile(odd ? "carriage" : "lines", piece.ascii);
+    const regex = this.#compile(odd ? "carriage" : "lines", piece.ascii ? "ascii" : alphabetOf(piece.text));
+    this.#last = { piece, regex };
+    return regex;
   }
 
-  #compile(anchors: "lines" | "carriage", ascii: boolean): RegExp {
-    const key = `${anchors} ${ascii}`;
+  #compile(anchors: "lines" | "carriage", alphabet: Alphabet): RegExp {
+    const key = `${anchors} ${alphabet}`;
     let regex = this.#compiled.get(key);
     if (regex === undefined) {
-      regex = this.#perl === undefined ? this.#posix(anchors, ascii) : this.#perlRegex(ascii);
+      regex = this.#perl === undefined ? this.#posix(anchors, alphabet) : this.#perlRegex(alphabet === "ascii");
       this.#compiled.set(key, regex);
     }
     return regex;
   }
 
-  #posix(anchors: "lines" | "carriage", ascii: boolean): RegExp {
+  #posix(anchors: "lines" | "carriage", alphabet: Alphabet): RegExp {
     const node = this.#node as RegexNode;
-    let source = emit(node, { ascii, ignoreCase: this.#options.ignoreCase, captures: false, anchors });
+    let source = emit(node, { alphabet, ignoreCase: this.#options.ignoreCase, captures: false, anchors });
     if (this.#options.word) {
-      const [before, after] = wordGuards(ascii);
+      const [before, after] = wordGuards(alphabet);
       source = `${before}(?:${source})${after}`;
     }
     return build(source, "gm");
