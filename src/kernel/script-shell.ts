@@ -1,5 +1,5 @@
 import type { Backend, MaybePromise, MountTable } from "../vfs/index.ts";
-import { chain, rescue } from "../vfs/index.ts";
+import { after, rescue } from "../vfs/index.ts";
 import type { Command } from "./command.ts";
 import { createShell } from "./exec/index.ts";
 import type { RunIo, RunResult, Shell, ShellHost } from "./exec/shell.ts";
@@ -79,7 +79,7 @@ class LightShell implements ScriptShell {
   constructor(options: ScriptShellOptions) {
     const { commands, cwd, env, arg0, args, tree, refuseExternal, loadKernel } = options;
     this.#options = options;
-    const scratch = deferredBackend("memory", "memory", () => chain(loadKernel(), (module) => module.memoryBackend()));
+    const scratch = deferredBackend("memory", "memory", () => after(loadKernel(), (module) => module.memoryBackend()));
     this.#host = {
       vfs: tree ?? defaultTree(scratch),
       commands,
@@ -100,7 +100,7 @@ class LightShell implements ScriptShell {
       stdout: teeSink(io.stdout, program.stdout, recording),
       stderr: teeSink(io.stderr, program.stderr, recording),
     };
-    return chain(
+    return after(
       rescue(
         () => this.#shell.run(source, name, teed),
         async (error) => {
@@ -128,7 +128,7 @@ class LightShell implements ScriptShell {
   }
 
   close(io: RunIo): MaybePromise<void> {
-    return chain(this.#shell.close(io), () => this.#kernel?.then((kernel) => kernel.close()));
+    return after(this.#shell.close(io), () => this.#kernel?.then((kernel) => kernel.close()));
   }
 
   /** Its output must come through here from the start: descriptors that programs inherit cannot be read afterwards. */

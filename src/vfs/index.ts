@@ -12,7 +12,7 @@ export type {
   StatFs,
 } from "./backend.ts";
 export { localBackend } from "./local-backend.ts";
-export { chain, isPromise, rescue } from "./maybe.ts";
+export { after, isPromise, rescue } from "./maybe.ts";
 export { mountTable } from "./mount-table.ts";
 export { basename, child, dirname, isClean, isWithin, join, normalise } from "./paths.ts";
 export { reader } from "./reader.ts";

@@ -1,5 +1,5 @@
 import type { Backend, DirEntry, DirectAccess, FileHandle, FileStat, MaybePromise, OpenFlags, SetAttr, StatFs } from "./backend.ts";
-import { chain, isPromise, rescue } from "./maybe.ts";
+import { after, isPromise, rescue } from "./maybe.ts";
 import { Mounts } from "./mounts.ts";
 import { dirname, isClean } from "./paths.ts";
 import type { Mount, MountTable } from "./vfs.ts";
@@ -76,7 +76,7 @@ class Tree implements MountTable {
     return this.#fast(
       path,
       (direct) => direct.stat(path),
-      () => chain(this.#resolve(path, true), (at) => this.#statAt(at, path)),
+      () => after(this.#resolve(path, true), (at) => this.#statAt(at, path)),
     );
   }
 
@@ -84,7 +84,7 @@ class Tree implements MountTable {
     return this.#fast(
       path,
       () => this.#mounts.root.backend.lstat(path),
-      () => chain(this.#resolve(path, false), (at) => this.#statAt(at, path)),
+      () => after(this.#resolve(path, false), (at) => this.#statAt(at, path)),
     );
   }
 
@@ -95,7 +95,7 @@ class Tree implements MountTable {
     }
     if (!this.#mounts.isNode(at.path)) return named(asked, () => at.mount.backend.lstat(at.inner));
     return rescue<FileStat>(
-      () => chain(at.mount.backend.lstat(at.inner), (stat) => (stat.kind === "directory" ? stat : bareDirectory)),
+      () => after(at.mount.backend.lstat(at.inner), (stat) => (stat.kind === "directory" ? stat : bareDirectory)),
       () => bareDirectory,
     );
   }
@@ -103,15 +103,15 @@ class Tree implements MountTable {
   readdir(path: string): MaybePromise<readonly DirEntry[]> {
     return this.#fast(
       path,
-      () => chain(this.#mounts.root.backend.readdir(path), (entries) => this.#withMounts(path, entries)),
+      () => after(this.#mounts.root.backend.readdir(path), (entries) => this.#withMounts(path, entries)),
       () =>
-        chain(this.#resolve(path, true), (at) => {
+        after(this.#resolve(path, true), (at) => {
           if (at.looked && at.stat === undefined) throw new VfsError("ENOENT", path);
           if (at.stat !== undefined && at.stat.kind !== "directory") throw new VfsError("ENOTDIR", path);
           const own = () => named(path, () => at.mount.backend.readdir(at.inner));
           const virtual = this.#mounts.isNode(at.path) && at.mount.path !== at.path;
           const entries = virtual ? rescue<readonly DirEntry[]>(own, () => []) : own();
-          return chain(entries, (list) => this.#withMounts(at.path, list));
+          return after(entries, (list) => this.#withMounts(at.path, list));
         }),
     );
   }
@@ -128,7 +128,7 @@ class Tree implements MountTable {
       path,
       () => this.#mounts.root.backend.readlink(path),
       () =>
-        chain(this.#resolve(path, false), (at) => {
+        after(this.#resolve(path, false), (at) => {
           if (at.looked && at.stat === undefined) throw new VfsError("ENOENT", path);
           if (at.directory || this.#mounts.isNode(at.path)) throw new VfsError("EINVAL", path);
           return named(path, () => at.mount.backend.readlink(at.inner));
@@ -140,19 +140,19 @@ class Tree implements MountTable {
     return this.#fast(
       path,
       (direct) => direct.realpath(path),
-      () => chain(this.#resolve(path, true), (at) => chain(this.#statAt(at, path), () => at.path)),
+      () => after(this.#resolve(path, true), (at) => after(this.#statAt(at, path), () => at.path)),
     );
   }
 
   statfs(path: string): MaybePromise<StatFs> {
-    return chain(this.#resolve(path, true), (at) => named(path, () => at.mount.backend.statfs(at.inner)));
+    return after(this.#resolve(path, true), (at) => named(path, () => at.mount.backend.statfs(at.inner)));
   }
 
   hostPath(path: string): MaybePromise<string | undefined> {
     return this.#fast<string | undefined>(
       path,
       () => path,
-      () => chain(this.#resolve(path, true), (at) => at.mount.backend.hostPath(at.inner)),
+      () => after(this.#resolve(path, true), (at) => at.mount.backend.hostPath(at.inner)),
     );
   }
 
@@ -165,13 +165,13 @@ class Tree implements MountTable {
 
   #openSlow(path: string, flags: OpenFlags): MaybePromise<FileHandle> {
     const exclusive = flags.create === true && flags.exclusive === true;
-    return chain(this.#resolve(path, !exclusive), (at) => {
+    return after(this.#resolve(path, !exclusive), (at) => {
       if (at.directory && at.looked && at.stat === undefined) throw new VfsError(flags.create ? "EISDIR" : "ENOENT", path);
       if (this.#mounts.isNode(at.path) && changes(flags)) throw new VfsError(exclusive ? "EEXIST" : "EISDIR", path);
       const open = () => at.mount.backend.open(at.inner, flags);
       const go = () => (flags.create === true ? this.#inRealParent(at, path, open) : named(path, open));
       if (at.mount.writable || !changes(flags)) return go();
-      return chain(this.#seen(at), (stat) => {
+      return after(this.#seen(at), (stat) => {
         const isDevice = stat !== undefined && stat.kind !== "file" && stat.kind !== "directory" && stat.kind !== "symlink";
         const onlyCreates = flags.write !== true && flags.append !== true && flags.truncate !== true;
         if (isDevice || (stat !== undefined && (onlyCreates || stat.kind === "directory" || exclusive))) return go();
@@ -203,10 +203,10 @@ class Tree implements MountTable {
 
   /** A new entry: EEXIST goes before EROFS, as on Linux. */
   #make(path: string, act: (at: Resolved) => MaybePromise<void>): MaybePromise<void> {
-    return chain(this.#resolveToChange(path), (at) => {
+    return after(this.#resolveToChange(path), (at) => {
       if (at.path === "/" || this.#mounts.isNode(at.path)) throw new VfsError("EEXIST", path);
       if (at.mount.writable) return this.#inRealParent(at, path, () => act(at));
-      return chain(this.#seen(at), (stat) => {
+      return after(this.#seen(at), (stat) => {
         throw new VfsError(stat === undefined ? "EROFS" : "EEXIST", path);
       });
     });
@@ -234,15 +234,15 @@ class Tree implements MountTable {
 
   /** Something at an entry that exists and is no mount point. */
   #change(path: string, act: (at: Resolved) => MaybePromise<void>): MaybePromise<void> {
-    return chain(this.#resolveToChange(path), (at) => {
+    return after(this.#resolveToChange(path), (at) => {
       if (at.path === "/" || this.#mounts.isNode(at.path)) throw new VfsError("EBUSY", path);
       return this.#ifWritable(at, path, () => named(path, () => act(at)));
     });
   }
 
   rename(from: string, to: string): MaybePromise<void> {
-    return chain(this.#resolveToChange(stripped(from)), (source) =>
-      chain(this.#resolveToChange(stripped(to)), (target) => {
+    return after(this.#resolveToChange(stripped(from)), (source) =>
+      after(this.#resolveToChange(stripped(to)), (target) => {
         const isFixed = (at: Resolved) => at.path === "/" || this.#mounts.isNode(at.path);
         if (isFixed(source)) throw new VfsError("EBUSY", from);
         if (isFixed(target)) throw new VfsError("EBUSY", to);
@@ -250,7 +250,7 @@ class Tree implements MountTable {
           if (source.mount !== target.mount) throw new VfsError("EXDEV", from);
           const rename = () => named(from, () => source.mount.backend.rename(source.inner, target.inner));
           if (to === stripped(to) && from === stripped(from)) return this.#inRealParent(target, to, rename);
-          return chain(this.#statAt(source, from), (stat) => {
+          return after(this.#statAt(source, from), (stat) => {
             if (stat.kind !== "directory") throw new VfsError("ENOTDIR", from);
             return this.#inRealParent(target, to, rename);
           });
@@ -260,8 +260,8 @@ class Tree implements MountTable {
   }
 
   link(existing: string, path: string): MaybePromise<void> {
-    return chain(this.#resolve(existing, false), (source) =>
-      chain(this.#resolveToChange(path), (target) => {
+    return after(this.#resolve(existing, false), (source) =>
+      after(this.#resolveToChange(path), (target) => {
         if (this.#mounts.isNode(target.path)) throw new VfsError("EEXIST", path);
         if (this.#mounts.isNode(source.path)) throw new VfsError("EPERM", existing);
         if (source.mount !== target.mount) throw new VfsError("EXDEV", path);
@@ -280,7 +280,7 @@ class Tree implements MountTable {
   }
 
   #changeFollowed(path: string, act: (at: Resolved) => MaybePromise<void>): MaybePromise<void> {
-    return chain(this.#resolve(path, true), (at) => {
+    return after(this.#resolve(path, true), (at) => {
       if (at.looked && at.stat === undefined) throw new VfsError("ENOENT", path);
       return this.#ifWritable(at, path, () => named(path, () => act(at)));
     });
@@ -296,7 +296,7 @@ class Tree implements MountTable {
 
   #ifWritable<T>(at: Resolved, path: string, act: () => MaybePromise<T>): MaybePromise<T> {
     if (at.mount.writable) return act();
-    return chain(this.#seen(at), (stat) => {
+    return after(this.#seen(at), (stat) => {
       throw new VfsError(stat === undefined ? "ENOENT" : "EROFS", path);
     });
   }

@@ -1,5 +1,5 @@
 import type { FileStat, MaybePromise } from "./backend.ts";
-import { chain, isPromise, rescue } from "./maybe.ts";
+import { after, isPromise, rescue } from "./maybe.ts";
 import { inside, type Mounts } from "./mounts.ts";
 import { child, dirname, isClean } from "./paths.ts";
 import type { Mount } from "./vfs.ts";
@@ -49,7 +49,7 @@ export function resolve(mounts: Mounts, path: string, follow: boolean): MaybePro
 /** Fills in `stat`. */
 function look(at: Resolved): MaybePromise<Resolved> {
   return rescue<Resolved>(
-    () => chain(at.mount.backend.lstat(at.inner), (stat) => ({ ...at, stat, looked: true })),
+    () => after(at.mount.backend.lstat(at.inner), (stat) => ({ ...at, stat, looked: true })),
     (error) => {
       if (error instanceof VfsError && error.code === "ENOENT") return { ...at, stat: undefined, looked: true };
       throw error;
@@ -134,7 +134,7 @@ class Walk {
     }
     if (seen.stat.kind === "symlink") {
       if (++this.#links > linkLimit) throw new VfsError("ELOOP", this.#path);
-      return chain(seen.mount.backend.readlink(seen.inner), (target) => this.#turn(target));
+      return after(seen.mount.backend.readlink(seen.inner), (target) => this.#turn(target));
     }
     if (seen.stat.kind !== "directory" && (!last || this.#directory)) throw new VfsError("ENOTDIR", this.#path);
     if (last) return seen;

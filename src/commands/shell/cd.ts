@@ -1,6 +1,6 @@
 import { CommandError, type Context, command, toText } from "../../kernel/command.ts";
-import { type MaybePromise, VfsError } from "../../vfs/index.ts";
-import { after, reply } from "./reply.ts";
+import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { reply } from "./reply.ts";
 
 type PlaceContext = Context<"shell" | "vfs.read">;
 

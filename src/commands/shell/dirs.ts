@@ -1,7 +1,7 @@
 import { CommandError, type Context, command, isList, toText } from "../../kernel/command.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { changeDirectory } from "./cd.ts";
-import { after, reply } from "./reply.ts";
+import { reply } from "./reply.ts";
 
 /** The stack below the working directory lives in the variable DIRSTACK, so that subshells and forks have their own. */
 function below(ctx: Context<"shell">): readonly string[] {

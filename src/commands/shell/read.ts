@@ -1,9 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { type ByteSource, CommandError, type Context, command, type Input, toText, type Value } from "../../kernel/command.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { type ReadLine, splitFields, withoutBackslashes } from "./field-split.ts";
 import { type Progress, type Taken, takeBytes } from "./read-bytes.ts";
-import { after } from "./reply.ts";
 
 type ReadContext = Context<"shell" | "clock">;
 

@@ -1,11 +1,10 @@
 import type { BaseContext, ByteSink } from "../../kernel/command.ts";
-import { isPromise, type MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 
 /** Writes `out` and answers `status`: at once when the sink takes it at once. */
 export function reply(sink: ByteSink, out: string | Uint8Array, status = 0): MaybePromise<number> {
   if (out.length === 0) return status;
-  const written = sink.write(out);
-  return isPromise(written) ? written.then(() => status) : status;
+  return after(sink.write(out), () => status);
 }
 
 /** What a command that goes on after an error has gathered: it is printed at the end, errors last. */
@@ -28,14 +27,6 @@ export class Report {
   end(ctx: Pick<BaseContext, "stdout" | "stderr">): MaybePromise<number> {
     const status = this.status;
     if (this.#errors === "") return reply(ctx.stdout, this.out, status);
-    const written = reply(ctx.stdout, this.out, status);
-    return isPromise(written)
-      ? written.then(() => reply(ctx.stderr, this.#errors, status))
-      : reply(ctx.stderr, this.#errors, status);
+    return after(reply(ctx.stdout, this.out, status), () => reply(ctx.stderr, this.#errors, status));
   }
-}
-
-/** Runs `next` with the value: at once when it is there. */
-export function after<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isPromise(value) ? value.then(next) : next(value);
 }

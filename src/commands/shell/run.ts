@@ -1,6 +1,5 @@
 import { CommandError, type Context, command, toText, type Value } from "../../kernel/command.ts";
-import { type MaybePromise, VfsError } from "../../vfs/index.ts";
-import { after } from "./reply.ts";
+import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
 
 /** All bytes of a file as text. Throws CommandError with the path as it was given. */
 async function readText(path: string, shown: string, ctx: Context<"vfs.read">): Promise<string> {

@@ -1,6 +1,5 @@
 import { CommandError, type ShellPower } from "../../kernel/command.ts";
-import type { FileStat, MaybePromise, VfsReader } from "../../vfs/index.ts";
-import { after } from "./reply.ts";
+import { after, type FileStat, type MaybePromise, type VfsReader } from "../../vfs/index.ts";
 
 /** What `test` may ask. */
 export interface TestWorld {

@@ -1,6 +1,5 @@
 import { CommandError, type Context, command } from "../../kernel/command.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
-import { after } from "./reply.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { evaluateTest } from "./test-expression.ts";
 
 const description = `Files: -e -f -d -r -w -x -s -L -h -p -S -b -c -g -u -k -O -G -N FILE, A -nt B, A -ot B, A -ef B

@@ -1,6 +1,6 @@
 import { type Context, command, type Found } from "../../kernel/command.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
-import { after, Report } from "./reply.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
+import { Report } from "./reply.ts";
 import { singleQuote } from "./shell-quote.ts";
 
 /** Looks each name up and lets `add` report it. */

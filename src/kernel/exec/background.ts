@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { ByteSink } from "../command.ts";
-import { after, shared } from "./control.ts";
+import { shared } from "./control.ts";
 import { Description, type Descriptors, withDescriptor } from "./descriptors.ts";
 import { type Exec, nonePending, type Runtime } from "./runtime.ts";
 import { emptySource } from "./streams.ts";

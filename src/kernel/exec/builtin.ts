@@ -1,9 +1,9 @@
-import { type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import type { Command, Input, Value } from "../command.ts";
 import { parseArguments, usage } from "../signature.ts";
 import { toText } from "../value.ts";
 import { contextFor } from "./command-context.ts";
-import { abortStatus, after, exitWith } from "./control.ts";
+import { abortStatus, exitWith } from "./control.ts";
 import { failureOf } from "./failure.ts";
 import { untilAborted } from "./jobs.ts";
 import { Operand } from "./operand.ts";

@@ -1,6 +1,6 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
-import { after, ensure, stackStride } from "./control.ts";
+import { ensure, stackStride } from "./control.ts";
 import { bindParameters } from "./parameters.ts";
 import type { FunctionValue, Runtime } from "./runtime.ts";
 

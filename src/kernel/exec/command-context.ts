@@ -1,7 +1,6 @@
-import { join, type MaybePromise, reader, type Vfs, type VfsReader } from "../../vfs/index.ts";
+import { after, join, type MaybePromise, reader, type Vfs, type VfsReader } from "../../vfs/index.ts";
 import type { BaseContext, ByteSink, ByteSource, Command, ExecPower, Input, Power, Signature, Value } from "../command.ts";
 import { toJson, toText } from "../value.ts";
-import { after } from "./control.ts";
 import { forkExec } from "./exec-power.ts";
 import { shellPower } from "./power.ts";
 import type { Runtime } from "./runtime.ts";

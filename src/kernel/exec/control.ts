@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Leave } from "../command.ts";
 
 /**
@@ -26,11 +26,6 @@ export class Killed extends Error {
     super(`killed by signal ${signalNumber}`);
     this.signalNumber = signalNumber;
   }
-}
-
-/** Runs `next` with the result: at once when it is there, else when the promise settles. */
-export function after<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
 }
 
 /** `finally` for something that may wait. `cleanup` runs exactly once. */

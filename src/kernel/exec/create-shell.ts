@@ -1,8 +1,8 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
 import { assign } from "./assign.ts";
 import { compilers } from "./compile/index.ts";
-import { abortStatus, after, shared, startSlice } from "./control.ts";
+import { abortStatus, shared, startSlice } from "./control.ts";
 import { streams } from "./descriptors.ts";
 import { guard } from "./failure.ts";
 import { invoke } from "./invoke.ts";

@@ -1,8 +1,8 @@
 import type { ChildProcess, StdioOptions } from "node:child_process";
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
 import { programArguments } from "./compile/fields.ts";
-import { abortStatus, after } from "./control.ts";
+import { abortStatus } from "./control.ts";
 import { Options } from "./options.ts";
 import type { Program } from "./program-file.ts";
 import { lookUp, readText } from "./programs.ts";

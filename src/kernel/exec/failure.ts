@@ -1,7 +1,7 @@
-import { type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import { CommandError } from "../command.ts";
 import { ValueError } from "../value.ts";
-import { after, exitWith, Fault } from "./control.ts";
+import { exitWith, Fault } from "./control.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface Failure {

@@ -1,6 +1,5 @@
 import type { CondUnaryOp } from "../../parser/index.ts";
-import { type FileKind, type FileStat, join, type MaybePromise, VfsError } from "../../vfs/index.ts";
-import { after } from "./control.ts";
+import { after, type FileKind, type FileStat, join, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import type { Runtime } from "./runtime.ts";
 
 const kinds: Readonly<Partial<Record<CondUnaryOp, FileKind>>> = {

@@ -1,5 +1,5 @@
-import { type DirEntry, type MaybePromise, VfsError } from "../../vfs/index.ts";
-import { after, breathe, each, overdue } from "./control.ts";
+import { after, type DirEntry, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { breathe, each, overdue } from "./control.ts";
 import { compilePattern, type Pattern, type PatternSegment } from "./pattern.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,10 +1,10 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
 import { nearest } from "../signature.ts";
 import { isList, isRecord, toText, typeName } from "../value.ts";
 import { runBuiltin } from "./builtin.ts";
 import { callFunction } from "./call.ts";
-import { after, Fault } from "./control.ts";
+import { Fault } from "./control.ts";
 import { runNamed } from "./external.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,5 +1,5 @@
-import { type FileHandle, join, type MaybePromise, type OpenFlags, VfsError } from "../../vfs/index.ts";
-import { after, Fault } from "./control.ts";
+import { after, type FileHandle, join, type MaybePromise, type OpenFlags, VfsError } from "../../vfs/index.ts";
+import { Fault } from "./control.ts";
 import { Description } from "./descriptors.ts";
 import type { Runtime } from "./runtime.ts";
 import { createFile, deviceNumber } from "./scoped-vfs.ts";

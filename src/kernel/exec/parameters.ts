@@ -1,8 +1,7 @@
 import type { FunctionParam } from "../../parser/index.ts";
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { Value } from "../command.ts";
 import { isList, isRecord, toText, typedLiteral, typeName } from "../value.ts";
-import { after } from "./control.ts";
 import type { CompiledParam, Runtime } from "./runtime.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { join, type MaybePromise, normalise, VfsError } from "../../vfs/index.ts";
+import { after, join, type MaybePromise, normalise, VfsError } from "../../vfs/index.ts";
 import {
   type ByteSink,
   type ByteSource,
@@ -16,7 +16,7 @@ import {
 import { toText } from "../value.ts";
 import { append, assign, checkExport } from "./assign.ts";
 import { checkText, framed } from "./checking.ts";
-import { after, ensure, Fault } from "./control.ts";
+import { ensure, Fault } from "./control.ts";
 import { findProgram } from "./external.ts";
 import { jobInfo } from "./jobs.ts";
 import { keywords } from "./keywords.ts";

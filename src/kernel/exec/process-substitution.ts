@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import { type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import type { ByteSource } from "../command.ts";
-import { after, each, ensure, Fault } from "./control.ts";
+import { each, ensure, Fault } from "./control.ts";
 import { Description, withDescriptor } from "./descriptors.ts";
 import { giveBack, takeFifo } from "./fifo.ts";
 import type { Exec, Runtime } from "./runtime.ts";

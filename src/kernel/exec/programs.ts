@@ -1,6 +1,5 @@
-import { type FileStat, join, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type FileStat, join, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import { toText } from "../value.ts";
-import { after } from "./control.ts";
 import type { Program } from "./program-file.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,5 +1,4 @@
-import { type FileHandle, type FileStat, type MaybePromise, type OpenFlags, type Vfs, VfsError } from "../../vfs/index.ts";
-import { after } from "./control.ts";
+import { after, type FileHandle, type FileStat, type MaybePromise, type OpenFlags, type Vfs, VfsError } from "../../vfs/index.ts";
 import type { Description } from "./descriptors.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -1,7 +1,6 @@
-import type { MaybePromise } from "../../vfs/index.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { checkText, framed, isError } from "./checking.ts";
 import { compileProgram } from "./compile/program.ts";
-import { after } from "./control.ts";
 import type { Exec, Runtime, Unit } from "./runtime.ts";
 
 /** A program ready to run, or why it is refused: rendered diagnostics. Warnings are for `--check` and stay silent here. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import { type FileHandle, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type FileHandle, type MaybePromise, VfsError } from "../../vfs/index.ts";
 import type { ByteSink, ByteSource, Value } from "../command.ts";
 import { toText } from "../value.ts";
-import { after, breathe, overdue } from "./control.ts";
+import { breathe, overdue } from "./control.ts";
 
 /** How many bytes a pipe holds before its writer has to wait. */
 const pipeCapacity = 64 * 1024;

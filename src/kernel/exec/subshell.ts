@@ -1,5 +1,4 @@
-import type { MaybePromise } from "../../vfs/index.ts";
-import { after } from "./control.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { guard } from "./failure.ts";
 import type { Exec, Runtime } from "./runtime.ts";
 import { runExitTrap } from "./traps.ts";

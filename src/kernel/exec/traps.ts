@@ -1,5 +1,4 @@
-import type { MaybePromise } from "../../vfs/index.ts";
-import { after } from "./control.ts";
+import { after, type MaybePromise } from "../../vfs/index.ts";
 import { nonePending, type Runtime } from "./runtime.ts";
 import { runText } from "./source.ts";
 

@@ -1,5 +1,5 @@
 import type { Backend, MaybePromise, MountTable } from "../../vfs/index.ts";
-import { chain, localBackend, mountTable } from "../../vfs/index.ts";
+import { after, localBackend, mountTable } from "../../vfs/index.ts";
 
 /**
  * The tree a kernel starts with: the host's own files at `/`, and `/scratch`. What is forked still shares its parent's mounts; a
@@ -19,7 +19,7 @@ export function deferredBackend(type: string, source: string, load: () => MaybeP
     if (made !== undefined) return made;
     if (making !== undefined) return making;
     try {
-      making = chain(load(), (backend) => {
+      making = after(load(), (backend) => {
         made = backend;
         return backend;
       });
@@ -34,7 +34,7 @@ export function deferredBackend(type: string, source: string, load: () => MaybeP
     }
     return making;
   };
-  const ask = <T>(question: (backend: Backend) => MaybePromise<T>): MaybePromise<T> => chain(get(), question);
+  const ask = <T>(question: (backend: Backend) => MaybePromise<T>): MaybePromise<T> => after(get(), question);
   return {
     type,
     source,

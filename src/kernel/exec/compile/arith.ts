@@ -6,11 +6,11 @@ import {
   parse,
   type Word,
 } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isEmpty, toText, typeName } from "../../value.ts";
 import { assign, assignPath } from "../assign.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import { binary, complement, Float, fromNumber, isZero, type Num, negate, parseNumber, toValue } from "../number.ts";
 import type { Compilers, Runtime } from "../runtime.ts";
 import { special } from "../special.ts";

@@ -1,9 +1,8 @@
 import type { Assignment } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isRecord, typedLiteral } from "../../value.ts";
 import { append, assign, assignPath } from "../assign.ts";
-import { after } from "../control.ts";
 import type { Runtime, Unit } from "../runtime.ts";
 import { bareText } from "./constant.ts";
 import { subscriptKeys } from "./subscripts.ts";

@@ -1,6 +1,5 @@
 import type { ArithCommand, CaseCommand, IfCommand } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
-import { after } from "../control.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Exec, Runtime, Unit } from "../runtime.ts";
 import { compileWordPattern } from "./patterns.ts";
 import { quietly } from "./quiet.ts";

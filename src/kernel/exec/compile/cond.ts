@@ -1,8 +1,8 @@
 import type { CondBinaryOp, CondCommand, CondExpr, CondUnaryOp, ValueNode, Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord, toText, valuesEqual } from "../../value.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import { compareFiles, testFile } from "../file-test.ts";
 import { matchRegex } from "../regex-match.ts";
 import type { Exec, Runtime, Unit, ValueOf } from "../runtime.ts";

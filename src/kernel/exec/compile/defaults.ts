@@ -1,9 +1,9 @@
 import type { ParamExpansion, ParamOp } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { toText, typedLiteral } from "../../value.ts";
 import { assign, assignPath } from "../assign.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import type { Piece, Runtime } from "../runtime.ts";
 import { bareText } from "./constant.ts";
 import { compileOne, counts, type Lookup } from "./lookup.ts";

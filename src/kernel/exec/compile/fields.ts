@@ -1,8 +1,8 @@
 import type { Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord, toText, typeName } from "../../value.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import { glob } from "../glob.ts";
 import type { PatternSegment } from "../pattern.ts";
 import type { Fields, Piece, Runtime, Unit } from "../runtime.ts";

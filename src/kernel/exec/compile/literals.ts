@@ -1,8 +1,8 @@
 import type { ListItem, ListLiteral, RecordEntry, RecordLiteral, ValueNode } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord, toText, typeName } from "../../value.ts";
-import { after, each, Fault } from "../control.ts";
+import { each, Fault } from "../control.ts";
 import type { Fields, Runtime, Unit, ValueOf } from "../runtime.ts";
 import { bareText, hasGlob } from "./constant.ts";
 import { compileFields } from "./fields.ts";

@@ -1,8 +1,8 @@
 import { type ParamExpansion, parse } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isEmpty, toText } from "../../value.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import type { Runtime } from "../runtime.ts";
 import { special } from "../special.ts";
 import { element } from "../subscript.ts";

@@ -1,9 +1,9 @@
 import type { ForArithCommand, ForCommand, WhileCommand, Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord, toText } from "../../value.ts";
 import { assign } from "../assign.ts";
-import { after, breathe, due, Fault } from "../control.ts";
+import { breathe, due, Fault } from "../control.ts";
 import type { Exec, Fields, Runtime, Unit, ValueOf } from "../runtime.ts";
 import { compileFields, inOrder } from "./fields.ts";
 import { quietly } from "./quiet.ts";

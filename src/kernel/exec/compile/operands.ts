@@ -1,6 +1,5 @@
 import type { Assignment, Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
-import { after } from "../control.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import { Operand } from "../operand.ts";
 import type { Exec, Fields, Runtime, Unit, ValueOf } from "../runtime.ts";
 import type { Hidden } from "../variables.ts";

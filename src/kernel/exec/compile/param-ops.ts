@@ -1,7 +1,7 @@
 import type { ParamOp } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import type { Pattern, PatternSegment } from "../pattern.ts";
 import { quote } from "../quote.ts";
 import type { Runtime } from "../runtime.ts";

@@ -1,8 +1,8 @@
 import type { ParamExpansion, ParamOp } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord, toText } from "../../value.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import type { Piece, Runtime } from "../runtime.ts";
 import { separator } from "../special.ts";
 import { elementsOf, keysOf } from "../subscript.ts";

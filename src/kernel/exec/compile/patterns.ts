@@ -1,6 +1,5 @@
 import type { Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
-import { after } from "../control.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import { compilePattern, type Pattern, type PatternSegment } from "../pattern.ts";
 import type { Runtime } from "../runtime.ts";
 import { defaultShopts } from "../shopts.ts";

@@ -1,8 +1,8 @@
 import type { Redirect } from "../../../parser/index.ts";
-import { type MaybePromise, VfsError } from "../../../vfs/index.ts";
+import { after, type MaybePromise, VfsError } from "../../../vfs/index.ts";
 import { toText } from "../../value.ts";
 import { assign } from "../assign.ts";
-import { after, each, ensure } from "../control.ts";
+import { each, ensure } from "../control.ts";
 import { Description, type Descriptors, withDescriptor } from "../descriptors.ts";
 import { openTarget, RedirectError } from "../open.ts";
 import type { Exec, Runtime, TextOf, Unit } from "../runtime.ts";

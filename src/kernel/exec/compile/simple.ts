@@ -1,11 +1,11 @@
 import { parse, type SimpleCommand, type Word } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Command, Input, Value } from "../../command.ts";
 import { parseArguments } from "../../signature.ts";
 import { toText } from "../../value.ts";
 import { runBuiltin, runParsed } from "../builtin.ts";
 import { callFunction } from "../call.ts";
-import { after, each, ensure } from "../control.ts";
+import { each, ensure } from "../control.ts";
 import { invoke } from "../invoke.ts";
 import { Operand } from "../operand.ts";
 import { quoteWord } from "../quote.ts";

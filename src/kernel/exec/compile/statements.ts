@@ -1,7 +1,7 @@
 import type { Pipeline, Statement } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import { startBackground } from "../background.ts";
-import { after, exitWith } from "../control.ts";
+import { exitWith } from "../control.ts";
 import { type Exec, nonePending, type Runtime, type Unit } from "../runtime.ts";
 import { runPending, runTrap } from "../traps.ts";
 import { compilePipeline, tripsErrexit } from "./pipeline.ts";

@@ -1,8 +1,8 @@
 import type { Subscript } from "../../../parser/index.ts";
-import type { MaybePromise } from "../../../vfs/index.ts";
+import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Value } from "../../command.ts";
 import { isList, isRecord } from "../../value.ts";
-import { after, Fault } from "../control.ts";
+import { Fault } from "../control.ts";
 import type { Runtime } from "../runtime.ts";
 import { element, type Key } from "../subscript.ts";
 import { constantText } from "./constant.ts";

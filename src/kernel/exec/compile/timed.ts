@@ -1,4 +1,4 @@
-import { after } from "../control.ts";
+import { after } from "../../../vfs/index.ts";
 import type { Exec } from "../runtime.ts";
 
 /** `time`: says on stderr how long it took. Processor time is this process's. */
