@@ -17,6 +17,7 @@ const rules: readonly { readonly from: string; readonly may: readonly string[] }
   { from: "src/kernel/types.ts", may: ["src/kernel/ids.ts"] },
   { from: "src/kernel/value.ts", may: [] },
   { from: "src/kernel/regex/", may: [] },
+  { from: "src/kernel/quote.ts", may: [] },
   { from: "src/kernel/state/", may: ["src/kernel/ids.ts", "src/kernel/types.ts", "src/kernel/errors.ts"] },
   { from: "src/kernel/flow/", may: ["src/kernel/ids.ts", "src/kernel/types.ts", "src/kernel/errors.ts"] },
   {
@@ -57,6 +58,7 @@ const rules: readonly { readonly from: string; readonly may: readonly string[] }
       "src/kernel/shell-power.ts",
       "src/kernel/signature.ts",
       "src/kernel/value.ts",
+      "src/kernel/quote.ts",
       "src/parser/",
       "src/vfs/",
     ],

@@ -9,6 +9,7 @@ export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
 export type { KernelPower } from "./kernel-power.ts";
 export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
+export { backslashQuote, doubleQuote, quoteWhereNeeded, singleQuote } from "./quote.ts";
 export {
   type Alphabet,
   allowLinearFallback,

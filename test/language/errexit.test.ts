@@ -51,6 +51,7 @@ table("options", [
   ["set -f; echo *; set +f", "*\n", 0],
   ["set -n; echo never", "", 0],
   ["set -x; echo hi; x=1; set +x", "hi\n", 0],
+  ["{ set -x; : é a=b '' 'a b' a^b \"it's\" $'a\\nb' $'a\\a'; } 2>&1", "+ : é a=b '' 'a b' 'a^b' 'it'\\''s' 'a\nb' $'a\\a'\n", 0],
   ["set -a; E=1; bash -c 'echo $E'", "1\n", 0],
   ["set -- -e; echo $1", "\n", 0],
   ["set -u; x=1; echo $x", "1\n", 0],

@@ -1,6 +1,5 @@
-import { command } from "../../kernel/command.ts";
+import { command, singleQuote } from "../../kernel/command.ts";
 import { Report } from "./reply.ts";
-import { singleQuote } from "./shell-quote.ts";
 
 function line(name: string, text: string): string {
   return `alias ${name}=${singleQuote(text)}\n`;

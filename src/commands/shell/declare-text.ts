@@ -1,5 +1,14 @@
-import { isList, isRecord, isScalar, toJson, toText, type Value, type Variable } from "../../kernel/command.ts";
-import { doubleQuote, quoteWhereNeeded } from "./shell-quote.ts";
+import {
+  doubleQuote,
+  isList,
+  isRecord,
+  isScalar,
+  quoteWhereNeeded,
+  toJson,
+  toText,
+  type Value,
+  type Variable,
+} from "../../kernel/command.ts";
 
 function element(value: Value): string {
   return doubleQuote(isScalar(value) ? toText(value) : toJson(value));

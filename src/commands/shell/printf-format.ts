@@ -1,7 +1,7 @@
+import { backslashQuote } from "../../kernel/command.ts";
 import { strftime } from "../support/time/strftime.ts";
 import { bytesAsText, unescapeArgument, unescapeFormat } from "./escapes.ts";
 import { exponential, fixed, general, type LongDouble, readLongDouble } from "./long-double.ts";
-import { backslashQuote } from "./shell-quote.ts";
 
 /** A format taken apart: text, or one conversion. */
 export type FormatPiece =

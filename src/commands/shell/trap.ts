@@ -1,7 +1,6 @@
-import { CommandError, command } from "../../kernel/command.ts";
+import { CommandError, command, singleQuote } from "../../kernel/command.ts";
 import { signalName, signalNames } from "./names.ts";
 import { Report, reply } from "./reply.ts";
-import { singleQuote } from "./shell-quote.ts";
 
 function signalList(): string {
   const cells = signalNames.slice(1).map((name, i) => `${String(i + 1).padStart(2)}) SIG${name}`);

@@ -1,7 +1,6 @@
-import { type Context, command, type Found } from "../../kernel/command.ts";
+import { type Context, command, type Found, singleQuote } from "../../kernel/command.ts";
 import { after, type MaybePromise } from "../../vfs/index.ts";
 import { Report } from "./reply.ts";
-import { singleQuote } from "./shell-quote.ts";
 
 /** Looks each name up and lets `add` report it. */
 function each(

@@ -1,6 +1,5 @@
 /** The executor's door. */
 export { createShell } from "./create-shell.ts";
 export { hostSink, hostSource } from "./host-streams.ts";
-export { quoteWord } from "./quote.ts";
 export type { RunIo, RunResult, Shell, ShellHost, ShellInit } from "./shell.ts";
 export { bytesSource, emptySource, nullSink } from "./streams.ts";

@@ -1,7 +1,7 @@
 import { version } from "../../../package.json";
 import { commandTable } from "../../commands/index.ts";
-import { quote } from "../../kernel/exec/quote.ts";
 import { KernelError, type KernelErrorCode } from "../../kernel/index.ts";
+import { quote } from "../../kernel/quote.ts";
 import { VfsError } from "../../vfs/index.ts";
 import { type Invocation, parseCommandLine, type Where } from "./cli.ts";
 import { runInteractive } from "./interactive.ts";

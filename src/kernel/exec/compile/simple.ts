@@ -1,6 +1,7 @@
 import { parse, type SimpleCommand, type Word } from "../../../parser/index.ts";
 import { after, type MaybePromise } from "../../../vfs/index.ts";
 import type { Command, Input, Value } from "../../command.ts";
+import { quoteWord } from "../../quote.ts";
 import { parseArguments } from "../../signature.ts";
 import { toText } from "../../value.ts";
 import { runBuiltin, runParsed } from "../builtin.ts";
@@ -8,7 +9,6 @@ import { callFunction } from "../call.ts";
 import { each, ensure } from "../control.ts";
 import { invoke } from "../invoke.ts";
 import { Operand } from "../operand.ts";
-import { quoteWord } from "../quote.ts";
 import type { Exec, Fields, Runtime, Unit } from "../runtime.ts";
 import { compileAssignment, compileTemporary } from "./assignments.ts";
 import { bareText, constantText, hasGlob } from "./constant.ts";

@@ -20,6 +20,22 @@ function ansiQuote(text: string): string {
 
 const needsAnsi = /[\x00-\x1f\x7f]/;
 
+function inSingleQuotes(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `${x@Q}`: in quotes that read back as the same text. */
+export function quote(text: string): string {
+  return needsAnsi.test(text) ? ansiQuote(text) : inSingleQuotes(text);
+}
+
+const bare = /^[A-Za-z0-9_@%+:,./=\-\u0080-\u{10ffff}]+$/u;
+
+/** As `set -x` shows a word: quotes only where they are needed. */
+export function quoteWord(text: string): string {
+  return bare.test(text) ? text : singleQuote(text);
+}
+
 /** `%q`: backslashes, or `$'…'` where there are control characters. */
 export function backslashQuote(text: string): string {
   if (text === "") return "''";
@@ -27,15 +43,14 @@ export function backslashQuote(text: string): string {
   return text.replace(/[ |&;()<>!{}*[\]?^$`'"\\,]|^[~#]|(?<=[:=])~/g, "\\$&");
 }
 
-/** In single quotes, as `alias`, `trap` and `set` print. */
+/** In single quotes, as `alias`, `trap` and `set` print: a newline stands as it is. */
 export function singleQuote(text: string): string {
-  return needsAnsi.test(text.replaceAll("\n", "")) ? ansiQuote(text) : `'${text.replaceAll("'", "'\\''")}'`;
+  return needsAnsi.test(text.replaceAll("\n", "")) ? ansiQuote(text) : inSingleQuotes(text);
 }
 
 /** As `set` prints values: bare where nothing is special. */
 export function quoteWhereNeeded(text: string): string {
-  if (needsAnsi.test(text)) return ansiQuote(text);
-  return /^$|^[A-Za-z0-9_@%+:,./=\-\u0080-\u{10ffff}]+$/u.test(text) ? text : singleQuote(text);
+  return text === "" || bare.test(text) ? text : quote(text);
 }
 
 /** In double quotes, as `declare -p` prints. */
