@@ -7,6 +7,7 @@ import type { Value } from "./value.ts";
 
 export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
+export { compareFiles, testFile } from "./file-test.ts";
 export type { KernelPower } from "./kernel-power.ts";
 export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
 export { backslashQuote, doubleQuote, quoteWhereNeeded, singleQuote } from "./quote.ts";

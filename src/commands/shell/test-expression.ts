@@ -1,5 +1,5 @@
-import { CommandError, type ShellPower } from "../../kernel/command.ts";
-import { after, type FileStat, type MaybePromise, type VfsReader } from "../../vfs/index.ts";
+import { CommandError, compareFiles, type ShellPower, testFile } from "../../kernel/command.ts";
+import { after, type MaybePromise, type VfsReader } from "../../vfs/index.ts";
 
 /** What `test` may ask. */
 export interface TestWorld {
@@ -128,32 +128,15 @@ class TestExpression {
       case "-nt":
       case "-ot":
       case "-ef":
-        return this.#files(left, operator, right);
+        return compareFiles(this.#world.vfs, operator, this.#absolute(left), this.#absolute(right));
       default:
         return compareIntegers(left, operator, right);
     }
   }
 
-  #files(left: string, operator: string, right: string): MaybePromise<boolean> {
-    return after(this.#stat(left), (a) =>
-      after(this.#stat(right), (b) => {
-        if (operator === "-ef") return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
-        const [newer, older] = operator === "-nt" ? [a, b] : [b, a];
-        return newer !== undefined && (older === undefined || newer.mtimeMs > older.mtimeMs);
-      }),
-    );
-  }
-
-  /** Undefined for what is not there. */
-  #stat(path: string, follow = true): MaybePromise<FileStat | undefined> {
-    if (path === "") return undefined;
-    const { vfs } = this.#world;
-    try {
-      const found = follow ? vfs.stat(this.#world.resolve(path)) : vfs.lstat(this.#world.resolve(path));
-      return found instanceof Promise ? found.catch(() => undefined) : found;
-    } catch {
-      return undefined;
-    }
+  /** "" stays: it names no file. */
+  #absolute(path: string): string {
+    return path === "" ? "" : this.#world.resolve(path);
   }
 
   #unary(operator: string, operand: string): MaybePromise<boolean> {
@@ -170,13 +153,8 @@ class TestExpression {
         return false;
       case "-t":
         return /^\s*[0-9]+\s*$/.test(operand) && this.#world.isTerminal(Number(operand));
-      case "-w":
-        return after(this.#stat(operand), (stat) => stat !== undefined && (stat.mode & 0o222) !== 0 && this.#writable(operand));
       default:
-        return after(
-          this.#stat(operand, operator !== "-L" && operator !== "-h"),
-          (stat) => stat !== undefined && fileIs(operator, stat),
-        );
+        return testFile(this.#world.vfs, operator, this.#absolute(operand));
     }
   }
 
@@ -188,50 +166,6 @@ class TestExpression {
     if (value instanceof Map) return value.has(key.replace(/^(["'])(.*)\1$/s, "$2"));
     const index = Number(key);
     return Array.isArray(value) ? value.at(index) !== undefined : index === 0;
-  }
-
-  #writable(operand: string): boolean {
-    const path = this.#world.resolve(operand);
-    const within = (mount: string): boolean => mount === "/" || path === mount || path.startsWith(`${mount}/`);
-    const mounts = this.#world.vfs.mounts().filter((mount) => within(mount.path));
-    return mounts.sort((a, b) => b.path.length - a.path.length)[0]?.writable === true;
-  }
-}
-
-function fileIs(operator: string, stat: FileStat): boolean {
-  switch (operator) {
-    case "-f":
-      return stat.kind === "file";
-    case "-d":
-      return stat.kind === "directory";
-    case "-L":
-    case "-h":
-      return stat.kind === "symlink";
-    case "-p":
-      return stat.kind === "fifo";
-    case "-S":
-      return stat.kind === "socket";
-    case "-b":
-      return stat.kind === "block";
-    case "-c":
-      return stat.kind === "character";
-    case "-s":
-      return stat.size > 0;
-    case "-r":
-      return (stat.mode & 0o444) !== 0;
-    case "-x":
-      return (stat.mode & 0o111) !== 0;
-    case "-u":
-      return (stat.mode & 0o4000) !== 0;
-    case "-g":
-      return (stat.mode & 0o2000) !== 0;
-    case "-k":
-      return (stat.mode & 0o1000) !== 0;
-    case "-N":
-      return stat.mtimeMs > stat.atimeMs;
-    default:
-      // -a, -e, and -O, -G: every file is the one user's.
-      return true;
   }
 }
 

@@ -1,9 +1,8 @@
 import type { CondBinaryOp, CondCommand, CondExpr, CondUnaryOp, ValueNode, Word } from "../../../parser/index.ts";
-import { after, type MaybePromise } from "../../../vfs/index.ts";
-import type { Value } from "../../command.ts";
+import { after, join, type MaybePromise } from "../../../vfs/index.ts";
+import { compareFiles, testFile, type Value } from "../../command.ts";
 import { isList, isRecord, toText, valuesEqual } from "../../value.ts";
 import { Fault } from "../control.ts";
-import { compareFiles, testFile } from "../file-test.ts";
 import { matchRegex } from "../regex-match.ts";
 import type { Exec, Runtime, Unit, ValueOf } from "../runtime.ts";
 import { element } from "../subscript.ts";
@@ -71,8 +70,13 @@ function compileTest(op: CondUnaryOp, word: Word, unit: Unit): Test {
       return (rt) => after(value(rt), op === "-list" ? isList : isRecord);
     }
     default:
-      return (rt) => after(text(rt), (path) => testFile(rt, op, path));
+      return (rt) => after(text(rt), (path) => testFile(rt.shared.host.vfs, op, absolute(rt, path)));
   }
+}
+
+/** "" stays: it names no file. */
+function absolute(rt: Runtime, path: string): string {
+  return path === "" ? "" : join(rt.cwd, path);
 }
 
 function isTerminal(rt: Runtime, fd: string): boolean {
@@ -123,7 +127,9 @@ function compileCompare(op: CondBinaryOp, left: Word, right: ValueNode, unit: Un
     case "-ef": {
       const a = unit.compilers.text(left, unit);
       const b = unit.compilers.text(right, unit);
-      return (rt) => after(a(rt), (first) => after(b(rt), (second) => compareFiles(rt, op, first, second)));
+      const compare = (rt: Runtime, first: string, second: string) =>
+        compareFiles(rt.shared.host.vfs, op, absolute(rt, first), absolute(rt, second));
+      return (rt) => after(a(rt), (first) => after(b(rt), (second) => compare(rt, first, second)));
     }
     default:
       return compileNumeric(op, left, right, unit);
