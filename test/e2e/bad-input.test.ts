@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { kaish, type Sandbox, sandbox, seen, startKaish } from "./kaish.ts";
+import { binary, kaish, type Sandbox, sandbox, seen, startKaish } from "./kaish.ts";
 
 let box: Sandbox;
 beforeAll(() => {
@@ -52,8 +53,23 @@ describe("bad input", () => {
 
   it("a script of arbitrary bytes is answered, not crashed on", () => {
     const outcome = kaish(box, ["bytes.kai"]);
-    expect(outcome.stderr).not.toMatch(/internal error|\n {4}at /);
-    expect([0, 1, 2]).toContain(outcome.status);
+    expect(outcome.stderr).toBe("kaish: bytes.kai: cannot execute binary file\n");
+    expect(outcome.status).toBe(126);
+    writeFileSync(join(box.folder, "late.kai"), new Uint8Array([0x3a, 0x0a, 0x3a, 0x20, 0xff, 0x00, 0x28, 0x0a]));
+    const late = kaish(box, ["late.kai"]);
+    expect(late.stderr).toMatch(/error\[K0\d\d\]/);
+    expect(late.stderr).not.toMatch(/internal error|\n {4}at /);
+    expect(late.status).toBe(2);
+  });
+
+  it("a working directory that was deleted stops nothing but what needs it", () => {
+    const script = `mkdir gone && cd gone && rmdir ../gone && "$0" "$@"`;
+    const there = (...args: string[]) =>
+      spawnSync("bash", ["-c", script, binary, ...args], { cwd: box.folder, env: box.env, encoding: "utf8", timeout: 60_000 });
+    expect(there("-c", "echo hi; cd ..; cat good.kai | wc -l")).toMatchObject({ status: 0, stdout: "hi\n2\n" });
+    expect(there("-c", "cat nothing")).toMatchObject({ status: 1, stdout: "" });
+    expect(there("-k", "gone", "-c", "echo hi")).toMatchObject({ status: 0, stdout: "hi\n" });
+    expect(there("context", "ls").stderr).toMatch(/^kaish: .*\/gone: No such file or directory$/m);
   });
 
   it("a program on standard input is checked whole before it runs", () => {

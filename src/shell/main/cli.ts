@@ -134,6 +134,10 @@ function parseMain(argv: readonly string[], texts: CliTexts): Invocation {
     if (options.command !== undefined) return { kind: "check", paths: [], code: options.command };
     return file === undefined ? usage(texts, "--check needs a file") : { kind: "check", paths: [file, ...args] };
   }
+  const isVerb = file === "serve" || (file !== undefined && texts.verbs.has(file));
+  const isProgram = options.command !== undefined || (file !== undefined && !isVerb);
+  if (isProgram && where.context !== undefined && where.kernel === undefined && where.connect === undefined)
+    return usage(texts, "--context needs -k NAME or --connect PATH: a program alone has a kernel of its own");
   if (options.command !== undefined) return { kind: "code", code: options.command, arg0: file ?? "kaish", args, where };
   if (file === undefined) return { kind: "interactive", plain: options.plain === true, where };
   if (file === "serve") return parseServe(args, where, texts);

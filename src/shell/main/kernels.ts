@@ -3,7 +3,7 @@ import { type KernelApi, KernelError, type World } from "../../kernel/index.ts";
 import type { HostedKernel, KernelOptions } from "../../kernel/kernel.ts";
 import type { Where } from "./cli.ts";
 import { logFault } from "./log.ts";
-import { environment } from "./process.ts";
+import { environment, workingDirectory } from "./process.ts";
 
 /** A session, and how to leave it. */
 export interface Attached {
@@ -81,7 +81,7 @@ async function attachRemote(socket: string, name: string | undefined, where: Whe
 async function hostKernel(name: string, where: Where, settings: AttachSettings): Promise<Attached> {
   const { openKernel } = await import("../../kernel/kernel.ts");
   const { instance, ...rest } = settings;
-  const world = await openKernel({ name, commands: commandTable(), env: environment(), cwd: process.cwd(), ...rest });
+  const world = await openKernel({ name, commands: commandTable(), env: environment(), cwd: workingDirectory(), ...rest });
   try {
     const server = await serve(world);
     const api = await session(world, name, where, instance);

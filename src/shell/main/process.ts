@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import { hostSink, hostSource } from "../../kernel/exec/index.ts";
 import type { ByteSink, ByteSource } from "../../kernel/streams.ts";
 
@@ -14,6 +15,27 @@ export interface Started {
 /** The environment as exported variables. */
 export function environment(): ReadonlyMap<string, string> {
   return new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/**
+ * The folder that the process is in, absolute host path. One that was deleted keeps the name it had: what needs no folder still
+ * runs there, and what does is told by name that it is gone.
+ */
+export function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return deletedDirectory();
+  }
+}
+
+/** `/` where the system does not tell. The environment does not either: the launcher's `sh` empties a PWD that is gone. */
+function deletedDirectory(): string {
+  try {
+    return readlinkSync("/proc/self/cwd").replace(/ \(deleted\)$/, "");
+  } catch {
+    return "/";
+  }
 }
 
 export interface StandardStreams {

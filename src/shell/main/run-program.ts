@@ -2,7 +2,7 @@ import { commandTable } from "../../commands/index.ts";
 import { createScriptShell } from "../../kernel/script-shell.ts";
 import type { Where } from "./cli.ts";
 import { attach } from "./kernels.ts";
-import { environment, interruption, standardStreams } from "./process.ts";
+import { environment, interruption, standardStreams, workingDirectory } from "./process.ts";
 import type { ProgramText } from "./program.ts";
 
 export interface ProgramCall extends ProgramText {
@@ -21,7 +21,7 @@ async function runAlone({ source, name, arg0, args }: ProgramCall): Promise<numb
   const stop = interruption();
   const shell = createScriptShell({
     commands: commandTable(),
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     env: environment(),
     arg0,
     args,
@@ -44,7 +44,7 @@ async function runInKernel({ source, name, arg0, args, where }: ProgramCall): Pr
       signal: stop.signal,
       name: arg0,
       args,
-      ...(isScript ? { cwd: process.cwd(), env: Object.fromEntries(environment()) } : {}),
+      ...(isScript ? { cwd: workingDirectory(), env: Object.fromEntries(environment()) } : {}),
     });
     const { status } = await done;
     return stop.status() ?? status;

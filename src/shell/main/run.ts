@@ -7,7 +7,7 @@ import { type Invocation, parseCommandLine, type Where } from "./cli.ts";
 import { runInteractive } from "./interactive.ts";
 import { attach, defaultKernel } from "./kernels.ts";
 import { logFault, logFile } from "./log.ts";
-import { environment, interruption, type Started, standardStreams } from "./process.ts";
+import { environment, interruption, type Started, standardStreams, workingDirectory } from "./process.ts";
 import { readProgram } from "./program.ts";
 import { notice, runProgram } from "./run-program.ts";
 import { serveMcp, serveRpc } from "./serve.ts";
@@ -108,7 +108,7 @@ async function runVerb(argv: readonly string[], where: Where): Promise<number> {
     const { done } = attached.api.execute(argv.map(quote).join(" "), {
       ...streams,
       signal: stop.signal,
-      cwd: process.cwd(),
+      cwd: workingDirectory(),
       env: Object.fromEntries(environment()),
       record: false,
     });

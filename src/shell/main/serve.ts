@@ -7,7 +7,7 @@ import { localBackend, type MountTable, mountTable } from "../../vfs/index.ts";
 import type { Where } from "./cli.ts";
 import { type Attached, attach, defaultKernel, serve } from "./kernels.ts";
 import { logFault } from "./log.ts";
-import { environment, interruption } from "./process.ts";
+import { environment, interruption, workingDirectory } from "./process.ts";
 import { notice } from "./run-program.ts";
 
 /** Hosts a kernel and serves it on a unix socket until a signal ends it. */
@@ -18,9 +18,9 @@ export async function serveRpc({ path, where }: { readonly path?: string; readon
     name: where.kernel ?? defaultKernel,
     commands: commandTable(),
     env: environment(),
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     notice,
-    ...(path === undefined ? {} : { socket: resolve(path) }),
+    ...(path === undefined ? {} : { socket: resolve(workingDirectory(), path) }),
   });
   try {
     const server = await serve(world);
@@ -85,7 +85,7 @@ async function attachGuest(
   const instance = "mcp";
   if (where.kernel === undefined && where.connect === undefined) {
     const { openKernel } = await import("../../kernel/kernel.ts");
-    const world = await openKernel({ commands: commandTable(), env: environment(), cwd: process.cwd(), ...guest });
+    const world = await openKernel({ commands: commandTable(), env: environment(), cwd: workingDirectory(), ...guest });
     return { api: await world.attachKernel(world.kernel.id, { instance }), hosting: true, close: () => world.close() };
   }
   const attached = await attach(where, where.kernel ?? "", { instance, notice, ...guest });
