@@ -450,6 +450,8 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect(await texts(api, "true && myf")).toEqual(["myfunction"]);
         expect(await texts(api, "drift --sum")).toEqual(["--summarize"]);
         expect(await texts(api, "drift pu")).toEqual(["pull", "push"]);
+        expect(await texts(api, "ls -S")).toEqual(["-S"]);
+        expect(await texts(api, "ls --S")).toEqual([]);
         expect(await texts(api, "echo $myv")).toEqual(["myvar"]);
         expect(await texts(api, "cat m")).toEqual(["main.txt", "my\\ folder/"]);
         expect(await texts(api, "drift push s")).toEqual(["side"]);
@@ -686,6 +688,16 @@ export function apiContract(name: string, open: () => Promise<OpenWorld>): void 
         expect(await debug.driftFlush()).toEqual({ delivered: [], failed: [] });
         expect((await main.driftHistory()).map((one) => one.id)).toEqual([block!.id]);
         expect((await debug.driftHistory()).map((one) => one.id)).toEqual([block!.id]);
+      });
+
+      it("a push without a text reads what it is given, but no terminal", async () => {
+        const main = await attached();
+        const debug = await main.fork({ label: "debug" });
+        expect((await run(debug, "drift push main", { stdin: textSource("piped\n") })).status).toBe(0);
+        const typed = { ...textSource("the next line\n"), isTty: true };
+        const refused = await run(debug, "drift push main", { stdin: typed });
+        expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining("missing text") });
+        expect((await debug.driftQueue()).map((item) => item.content)).toEqual(["piped\n"]);
       });
 
       it("pushes at once with now; flushes only its own unless all", async () => {

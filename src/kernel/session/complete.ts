@@ -96,7 +96,7 @@ function commandNames(word: string, from: CompletionSources): readonly Completio
 
 function flags(signature: Signature, word: string): readonly Completion[] {
   const all = Object.entries(signature.flags).flatMap(([name, flag]) => [
-    { text: `--${name}`, kind: "flag" as const, help: flag.help },
+    { text: name.length === 1 ? `-${name}` : `--${name}`, kind: "flag" as const, help: flag.help },
     ...(flag.short === undefined ? [] : [{ text: `-${flag.short}`, kind: "flag" as const, help: flag.help }]),
   ]);
   const common = [
