@@ -56,17 +56,18 @@ const lazyPlugin = {
   },
 };
 
-const registryPlugin = (owned) => ({
+/** Takes what main.cjs holds from the registry; `asked` collects which modules that is. */
+const registryPlugin = (owned, asked) => ({
   name: "registry",
   setup(b) {
     b.onResolve({ filter: /^\.\.?\// }, (args) => {
       const path = sourceOf(resolve(args.resolveDir, args.path));
       return owned.has(path) && args.kind !== "entry-point" ? { path, namespace: "registry" } : undefined;
     });
-    b.onLoad({ filter: /.*/, namespace: "registry" }, (args) => ({
-      contents: `module.exports = globalThis[Symbol.for("kaish")].modules[${JSON.stringify(args.path)}];`,
-      loader: "js",
-    }));
+    b.onLoad({ filter: /.*/, namespace: "registry" }, (args) => {
+      asked.add(args.path);
+      return { contents: `module.exports = globalThis[Symbol.for("kaish")].modules[${JSON.stringify(args.path)}];`, loader: "js" };
+    });
   },
 });
 
@@ -79,9 +80,20 @@ const devtoolsPlugin = {
   },
 };
 
-async function buildMain() {
-  const probe = await build({ ...shared, entryPoints: ["src/shell/main.ts"], format: "cjs", write: false, plugins: [lazyPlugin] });
-  const modules = Object.keys(probe.metafile.inputs).filter((path) => path.startsWith("src/") && path !== "src/shell/main.ts");
+/** The modules of ours that main.cjs holds. */
+async function ownedModules() {
+  const probe = await build({
+    ...shared,
+    entryPoints: ["src/shell/main.ts"],
+    format: "cjs",
+    write: false,
+    outdir: dist,
+    plugins: [lazyPlugin],
+  });
+  return new Set(Object.keys(probe.metafile.inputs).filter((path) => path.startsWith("src/") && path !== "src/shell/main.ts"));
+}
+
+async function buildMain(modules) {
   const lines = modules.map((path, i) => `import * as m${i} from "./${path}";`);
   const table = modules.map((path, i) => `${JSON.stringify(path)}: m${i}`).join(", ");
   await build({
@@ -96,10 +108,11 @@ async function buildMain() {
     outfile: join(dist, "main.cjs"),
     plugins: [lazyPlugin],
   });
-  return new Set(modules);
 }
 
+/** Builds the bundles that are loaded later, and answers which modules they take from main.cjs. */
 async function buildLazy(owned) {
+  const asked = new Set();
   for (const [entry, output] of Object.entries(lazyBundles)) {
     const esm = output.endsWith(".mjs");
     const banner =
@@ -109,10 +122,11 @@ async function buildLazy(owned) {
       entryPoints: [entry],
       format: esm ? "esm" : "cjs",
       outfile: join(dist, output),
-      plugins: [registryPlugin(owned), devtoolsPlugin],
+      plugins: [registryPlugin(owned, asked), devtoolsPlugin],
       ...(esm ? { banner: { js: banner }, define: { "process.env.NODE_ENV": '"production"' }, minify: true } : {}),
     });
   }
+  return [...asked].sort();
 }
 
 /** Without a snapshot kaish still starts, only slower; so a node that cannot make one is no failure. */
@@ -134,8 +148,7 @@ function buildSnapshot() {
 
 mkdirSync(dist);
 try {
-  const owned = await buildMain();
-  await buildLazy(owned);
+  await buildMain(await buildLazy(await ownedModules()));
   buildSnapshot();
   copyFileSync(join(root, "scripts/launcher.sh"), join(dist, "kaish"));
   chmodSync(join(dist, "kaish"), 0o755);

@@ -1,4 +1,27 @@
-import * as fs from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  open,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  statfsSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from "node:fs";
 import type { Backend, DirEntry, DirectAccess, FileHandle, FileStat, MaybePromise, OpenFlags, SetAttr, StatFs } from "./backend.ts";
 import { kindOf, LocalHandle, toFileStat } from "./local-handle.ts";
 import { basename, child, dirname, isWithin, normalise } from "./paths.ts";
@@ -9,8 +32,8 @@ import { toVfsError, VfsError } from "./vfs-error.ts";
  * reached: not by `..`, not by a symlink, not by one swapped in meanwhile (on Linux; elsewhere checked just before).
  */
 export function localBackend(hostRoot: string): Backend {
-  const root = attempt(hostRoot, () => fs.realpathSync.native(hostRoot));
-  if (!attempt(hostRoot, () => fs.statSync(root)).isDirectory()) throw new VfsError("ENOTDIR", hostRoot);
+  const root = attempt(hostRoot, () => realpathSync.native(hostRoot));
+  if (!attempt(hostRoot, () => statSync(root)).isDirectory()) throw new VfsError("ENOTDIR", hostRoot);
   return new LocalBackend(root, root === "/" ? openPlace : confinedPlace(root));
 }
 
@@ -26,24 +49,24 @@ function openPlace<T>(path: string, act: (hostPath: string) => T): T {
  * afterwards does not matter.
  */
 function confinedPlace(root: string): Place {
-  const pathOnly = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY | 0o10000000;
+  const pathOnly = constants.O_RDONLY | constants.O_DIRECTORY | 0o10000000;
   return (path, act) =>
     attempt(path, () => {
       if (path === "/") return act(root);
       const parent = hostOf(root, dirname(path));
       const name = basename(path);
       if (process.platform !== "linux") {
-        const real = fs.realpathSync.native(parent);
+        const real = realpathSync.native(parent);
         if (!isWithin(real, root)) throw new VfsError("EACCES", path);
         return act(child(real, name));
       }
-      const fd = fs.openSync(parent, pathOnly);
+      const fd = openSync(parent, pathOnly);
       try {
-        const real = fs.readlinkSync(`/proc/self/fd/${fd}`);
+        const real = readlinkSync(`/proc/self/fd/${fd}`);
         if (!isWithin(real, root)) throw new VfsError("EACCES", path);
         return act(`/proc/self/fd/${fd}/${name}`);
       } finally {
-        fs.closeSync(fd);
+        closeSync(fd);
       }
     });
 }
@@ -76,9 +99,9 @@ class LocalBackend implements Backend {
         stat: (path) =>
           found(
             path,
-            attempt(path, () => fs.statSync(path, quiet)),
+            attempt(path, () => statSync(path, quiet)),
           ),
-        realpath: (path) => attempt(path, () => fs.realpathSync.native(path)),
+        realpath: (path) => attempt(path, () => realpathSync.native(path)),
         open: (path, flags) => attempt(path, () => openHost(path, path, flags, 0)),
       };
     }
@@ -87,84 +110,83 @@ class LocalBackend implements Backend {
   lstat(path: string): FileStat {
     return found(
       path,
-      this.#place(path, (host) => fs.lstatSync(host, quiet)),
+      this.#place(path, (host) => lstatSync(host, quiet)),
     );
   }
 
   readdir(path: string): readonly DirEntry[] {
     return this.#place(path, (host) => {
       const below = path === "/" || this.source === "/" ? host : `${host}/.`;
-      if (below !== host && fs.lstatSync(host).isSymbolicLink()) throw new VfsError("ENOTDIR", path);
-      return fs.readdirSync(below, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+      if (below !== host && lstatSync(host).isSymbolicLink()) throw new VfsError("ENOTDIR", path);
+      return readdirSync(below, { withFileTypes: true }).map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
     });
   }
 
   readlink(path: string): string {
-    return this.#place(path, (host) => fs.readlinkSync(host));
+    return this.#place(path, (host) => readlinkSync(host));
   }
 
   open(path: string, flags: OpenFlags): MaybePromise<FileHandle> {
-    return this.#place(path, (host) => openHost(host, path, flags, fs.constants.O_NOFOLLOW));
+    return this.#place(path, (host) => openHost(host, path, flags, constants.O_NOFOLLOW));
   }
 
   mkdir(path: string, mode = 0o777): void {
-    this.#place(path, (host) => fs.mkdirSync(host, { mode }));
+    this.#place(path, (host) => mkdirSync(host, { mode }));
   }
 
   rmdir(path: string): void {
-    this.#place(path, (host) => fs.rmdirSync(host));
+    this.#place(path, (host) => rmdirSync(host));
   }
 
   unlink(path: string): void {
     this.#place(path, (host) => {
       try {
-        fs.unlinkSync(host);
+        unlinkSync(host);
       } catch (error) {
         // POSIX allows EPERM for a directory; the file layer always says EISDIR, as Linux.
-        if ((error as NodeJS.ErrnoException).code === "EPERM" && fs.lstatSync(host).isDirectory())
-          throw new VfsError("EISDIR", path);
+        if ((error as NodeJS.ErrnoException).code === "EPERM" && lstatSync(host).isDirectory()) throw new VfsError("EISDIR", path);
         throw error;
       }
     });
   }
 
   rename(from: string, to: string): void {
-    this.#place(from, (source) => this.#place(to, (target) => fs.renameSync(source, target)));
+    this.#place(from, (source) => this.#place(to, (target) => renameSync(source, target)));
   }
 
   link(existing: string, path: string): void {
-    this.#place(existing, (source) => this.#place(path, (target) => fs.linkSync(source, target)));
+    this.#place(existing, (source) => this.#place(path, (target) => linkSync(source, target)));
   }
 
   symlink(target: string, path: string): void {
-    this.#place(path, (host) => fs.symlinkSync(target, host));
+    this.#place(path, (host) => symlinkSync(target, host));
   }
 
   setattr(path: string, attr: SetAttr): void {
     this.#place(path, (host) => {
-      const now = fs.lstatSync(host);
-      if (attr.uid !== undefined || attr.gid !== undefined) fs.lchownSync(host, attr.uid ?? now.uid, attr.gid ?? now.gid);
-      if (attr.mode !== undefined && !now.isSymbolicLink()) fs.chmodSync(host, attr.mode);
+      const now = lstatSync(host);
+      if (attr.uid !== undefined || attr.gid !== undefined) lchownSync(host, attr.uid ?? now.uid, attr.gid ?? now.gid);
+      if (attr.mode !== undefined && !now.isSymbolicLink()) chmodSync(host, attr.mode);
       if (attr.atimeMs !== undefined || attr.mtimeMs !== undefined) {
-        fs.lutimesSync(host, (attr.atimeMs ?? now.atimeMs) / 1000, (attr.mtimeMs ?? now.mtimeMs) / 1000);
+        lutimesSync(host, (attr.atimeMs ?? now.atimeMs) / 1000, (attr.mtimeMs ?? now.mtimeMs) / 1000);
       }
     });
   }
 
   truncate(path: string, size: number): void {
     this.#place(path, (host) => {
-      const fd = fs.openSync(host, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW);
+      const fd = openSync(host, constants.O_WRONLY | constants.O_NOFOLLOW);
       try {
-        fs.ftruncateSync(fd, size);
+        ftruncateSync(fd, size);
       } finally {
-        fs.closeSync(fd);
+        closeSync(fd);
       }
     });
   }
 
   statfs(path: string): StatFs {
     return this.#place(path, (host) => {
-      const info = fs.statfsSync(host);
+      const info = statfsSync(host);
       return { blockSize: info.bsize, blocks: info.blocks, blocksFree: info.bavail, files: info.files, filesFree: info.ffree };
     });
   }
@@ -177,7 +199,7 @@ class LocalBackend implements Backend {
     const host = hostOf(this.source, normalise(path));
     try {
       // The dot asks for a directory.
-      return fs.realpathSync.native(`${host}/.`) === host;
+      return realpathSync.native(`${host}/.`) === host;
     } catch {
       return false;
     }
@@ -186,13 +208,13 @@ class LocalBackend implements Backend {
 
 const quiet = { throwIfNoEntry: false } as const;
 
-function found(path: string, stat: fs.Stats | undefined): FileStat {
+function found(path: string, stat: Stats | undefined): FileStat {
   if (stat === undefined) throw new VfsError("ENOENT", path);
   return toFileStat(stat);
 }
 
 function flagBits(flags: OpenFlags): number {
-  const c = fs.constants;
+  const c = constants;
   const writes = flags.write === true || flags.append === true;
   const reads = flags.read === true || !writes;
   let bits = writes ? (reads ? c.O_RDWR : c.O_WRONLY) : c.O_RDONLY;
@@ -209,24 +231,24 @@ function flagBits(flags: OpenFlags): number {
  */
 function openHost(host: string, path: string, flags: OpenFlags, extra: number): MaybePromise<FileHandle> {
   const bits = flagBits(flags) | extra;
-  const before = (extra === 0 ? fs.statSync : fs.lstatSync)(host, quiet);
+  const before = (extra === 0 ? statSync : lstatSync)(host, quiet);
   if (before?.isFIFO()) return openFifo(host, path, bits);
-  const nonBlocking = before?.isCharacterDevice() ? 0 : fs.constants.O_NONBLOCK;
-  const fd = fs.openSync(host, bits | nonBlocking, flags.mode ?? 0o666);
-  const stat = fs.fstatSync(fd);
+  const nonBlocking = before?.isCharacterDevice() ? 0 : constants.O_NONBLOCK;
+  const fd = openSync(host, bits | nonBlocking, flags.mode ?? 0o666);
+  const stat = fstatSync(fd);
   return new LocalHandle(fd, path, kindOf(stat));
 }
 
 async function openFifo(host: string, path: string, bits: number): Promise<FileHandle> {
   // The path below a descriptor dies with that descriptor: this one lives until the open is done.
-  const keep = attempt(path, () => fs.openSync(dirname(host), fs.constants.O_RDONLY | fs.constants.O_DIRECTORY));
+  const keep = attempt(path, () => openSync(dirname(host), constants.O_RDONLY | constants.O_DIRECTORY));
   try {
     const below = process.platform === "linux" ? `/proc/self/fd/${keep}/${basename(host)}` : host;
     const fd = await new Promise<number>((resolve, reject) => {
-      fs.open(below, bits, (error, value) => (error === null ? resolve(value) : reject(toVfsError(error, path))));
+      open(below, bits, (error, value) => (error === null ? resolve(value) : reject(toVfsError(error, path))));
     });
-    return new LocalHandle(fd, path, kindOf(fs.fstatSync(fd)));
+    return new LocalHandle(fd, path, kindOf(fstatSync(fd)));
   } finally {
-    fs.closeSync(keep);
+    closeSync(keep);
   }
 }

@@ -1,11 +1,11 @@
-import * as fs from "node:fs";
+import { closeSync, type Dirent, fstatSync, fsyncSync, ftruncateSync, read, readSync, type Stats, write, writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { FileHandle, FileKind, FileStat, MaybePromise } from "./backend.ts";
 import { toVfsError, VfsError } from "./vfs-error.ts";
 
 const slice = 64 * 1024;
 
-export function kindOf(stat: fs.Stats | fs.Dirent): FileKind {
+export function kindOf(stat: Stats | Dirent): FileKind {
   if (stat.isFile()) return "file";
   if (stat.isDirectory()) return "directory";
   if (stat.isSymbolicLink()) return "symlink";
@@ -15,7 +15,7 @@ export function kindOf(stat: fs.Stats | fs.Dirent): FileKind {
   return "block";
 }
 
-export function toFileStat(stat: fs.Stats): FileStat {
+export function toFileStat(stat: Stats): FileStat {
   const kind = kindOf(stat);
   return {
     kind,
@@ -56,10 +56,10 @@ export class LocalHandle implements FileHandle {
     const buffer = Buffer.allocUnsafeSlow(Math.min(length, 16 * slice));
     const at = this.#kind === "character" ? null : (position ?? null);
     if (this.#waits)
-      return this.#later<number>((done) => fs.read(this.hostFd, buffer, 0, buffer.length, at, done)).then((count) =>
+      return this.#later<number>((done) => read(this.hostFd, buffer, 0, buffer.length, at, done)).then((count) =>
         buffer.subarray(0, count),
       );
-    return this.#now(() => buffer.subarray(0, fs.readSync(this.hostFd, buffer, 0, buffer.length, at)));
+    return this.#now(() => buffer.subarray(0, readSync(this.hostFd, buffer, 0, buffer.length, at)));
   }
 
   write(data: Uint8Array, position?: number): MaybePromise<void> {
@@ -69,7 +69,7 @@ export class LocalHandle implements FileHandle {
     this.#now(() => {
       for (let done = 0; done < data.length; ) {
         const where = at === undefined ? null : at + done;
-        done += fs.writeSync(this.hostFd, data, done, data.length - done, where);
+        done += writeSync(this.hostFd, data, done, data.length - done, where);
       }
     });
   }
@@ -77,9 +77,7 @@ export class LocalHandle implements FileHandle {
   async #writeLater(data: Uint8Array): Promise<void> {
     for (let done = 0; done < data.length; ) {
       const start = done;
-      done += await this.#later<number>((end) =>
-        fs.write(this.hostFd, data, start, Math.min(data.length - start, slice), null, end),
-      );
+      done += await this.#later<number>((end) => write(this.hostFd, data, start, Math.min(data.length - start, slice), null, end));
     }
   }
 
@@ -117,24 +115,24 @@ export class LocalHandle implements FileHandle {
 
   stat(): FileStat {
     this.#check();
-    return this.#now(() => toFileStat(fs.fstatSync(this.hostFd)));
+    return this.#now(() => toFileStat(fstatSync(this.hostFd)));
   }
 
   truncate(size: number): void {
     this.#check();
-    this.#now(() => fs.ftruncateSync(this.hostFd, size));
+    this.#now(() => ftruncateSync(this.hostFd, size));
   }
 
   sync(): void {
     this.#check();
-    this.#now(() => fs.fsyncSync(this.hostFd));
+    this.#now(() => fsyncSync(this.hostFd));
   }
 
   close(): void {
     this.#check();
     this.#closed = true;
     if (this.#socket !== undefined) this.#socket.destroy();
-    else this.#now(() => fs.closeSync(this.hostFd));
+    else this.#now(() => closeSync(this.hostFd));
   }
 
   #check(): void {

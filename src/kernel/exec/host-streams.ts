@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { fstatSync, readSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { type MaybePromise, toVfsError, VfsError } from "../../vfs/index.ts";
 import type { ByteSink, ByteSource } from "../command.ts";
@@ -47,7 +47,7 @@ class HostSource implements ByteSource {
   private readFile(): Uint8Array | null {
     const buffer = Buffer.allocUnsafeSlow(chunkSize);
     try {
-      const length = fs.readSync(this.fd, buffer, 0, chunkSize, null);
+      const length = readSync(this.fd, buffer, 0, chunkSize, null);
       return length === 0 ? null : buffer.subarray(0, length);
     } catch (error) {
       throw toVfsError(error);
@@ -92,7 +92,7 @@ class HostSource implements ByteSource {
 
 function plainFile(fd: number): boolean {
   try {
-    const stat = fs.fstatSync(fd);
+    const stat = fstatSync(fd);
     return stat.isFile() || stat.isCharacterDevice();
   } catch {
     return true;
@@ -124,7 +124,7 @@ class HostSink implements ByteSink {
   private push(bytes: Uint8Array, from: number): number {
     let done = from;
     try {
-      while (done < bytes.length) done += fs.writeSync(this.hostFd, bytes, done, bytes.length - done);
+      while (done < bytes.length) done += writeSync(this.hostFd, bytes, done, bytes.length - done);
     } catch (error) {
       const code = (error as { code?: unknown }).code;
       if (code === "EAGAIN") return done;
