@@ -9,7 +9,7 @@ export { CommandError } from "./command-error.ts";
 export type { Arg, Example, Flag, FlagValue, Input, Power, Signature } from "./declaration.ts";
 export { compareFiles, testFile } from "./file-test.ts";
 export type { KernelPower } from "./kernel-power.ts";
-export { compilePattern, type Pattern, type PatternOptions, type PatternSegment, textPattern } from "./pattern.ts";
+export { compilePattern, type Pattern, type PatternOptions, type PatternSegment } from "./pattern.ts";
 export { backslashQuote, doubleQuote, quoteWhereNeeded, singleQuote } from "./quote.ts";
 export {
   type Alphabet,
@@ -30,22 +30,19 @@ export {
   wordGuards,
 } from "./regex/index.ts";
 export type { Finding, Found, JobInfo, Leave, ShellPower, Variable, VariableChange } from "./shell-power.ts";
-export { nearest, parseSize, usage, usageLine } from "./signature.ts";
+export { nearest, parseSize, usage } from "./signature.ts";
 export type { ByteSink, ByteSource } from "./streams.ts";
 export type { ListValue, RecordValue, TypeName, Value } from "./value.ts";
 export {
   fromJson,
-  isEmpty,
   isList,
   isRecord,
   isScalar,
   toJson,
   toPrettyJson,
   toText,
-  typedLiteral,
   typeName,
   ValueError,
-  valuesEqual,
 } from "./value.ts";
 
 // ── What a command is given ───────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 import type { Backend } from "./backend.ts";
-import { basename, child, dirname, isClean, isWithin } from "./paths.ts";
+import { basename, dirname, isClean, isWithin } from "./paths.ts";
 import type { Mount } from "./vfs.ts";
 import { VfsError } from "./vfs-error.ts";
 
@@ -77,10 +77,4 @@ export class Mounts {
 export function inside(mount: Mount, path: string): string {
   if (mount.path === "/") return path;
   return path.length === mount.path.length ? "/" : path.slice(mount.path.length);
-}
-
-/** The reverse of `inside`. */
-export function outside(mount: Mount, inner: string): string {
-  if (inner === "/") return mount.path;
-  return mount.path === "/" ? inner : child(mount.path, inner.slice(1));
 }

@@ -2,4 +2,4 @@
 export { createShell } from "./create-shell.ts";
 export { hostSink, hostSource } from "./host-streams.ts";
 export type { RunIo, RunResult, Shell, ShellHost, ShellInit } from "./shell.ts";
-export { bytesSource, emptySource, nullSink } from "./streams.ts";
+export { bytesSource } from "./streams.ts";
