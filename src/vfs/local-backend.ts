@@ -25,7 +25,7 @@ import {
 import type { Backend, DirEntry, DirectAccess, FileHandle, FileStat, MaybePromise, OpenFlags, SetAttr, StatFs } from "./backend.ts";
 import { kindOf, LocalHandle, toFileStat } from "./local-handle.ts";
 import { basename, child, dirname, isWithin, normalise } from "./paths.ts";
-import { toVfsError, VfsError } from "./vfs-error.ts";
+import { attempt, toVfsError, VfsError } from "./vfs-error.ts";
 
 /**
  * The host's files below `hostRoot`, an absolute path to a directory that must exist (ENOENT, ENOTDIR). Nothing outside it can be
@@ -74,15 +74,6 @@ function confinedPlace(root: string): Place {
 function hostOf(root: string, path: string): string {
   if (root === "/") return path;
   return path === "/" ? root : root + path;
-}
-
-function attempt<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (path.includes("\0")) throw new VfsError("ENOENT", path, { cause: error });
-    throw toVfsError(error, path);
-  }
 }
 
 class LocalBackend implements Backend {

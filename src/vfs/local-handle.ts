@@ -1,6 +1,7 @@
 import { closeSync, type Dirent, fstatSync, fsyncSync, ftruncateSync, read, readSync, type Stats, write, writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { FileHandle, FileKind, FileStat, MaybePromise } from "./backend.ts";
+import { nodeStat } from "./node-stat.ts";
 import { toVfsError, VfsError } from "./vfs-error.ts";
 
 const slice = 64 * 1024;
@@ -17,21 +18,8 @@ export function kindOf(stat: Stats | Dirent): FileKind {
 
 export function toFileStat(stat: Stats): FileStat {
   const kind = kindOf(stat);
-  return {
-    kind,
-    size: stat.size,
-    mode: stat.mode & 0o7777,
-    uid: stat.uid,
-    gid: stat.gid,
-    nlink: stat.nlink,
-    ino: stat.ino,
-    dev: stat.dev,
-    mtimeMs: stat.mtimeMs,
-    atimeMs: stat.atimeMs,
-    ctimeMs: stat.ctimeMs,
-    blocks: stat.blocks,
-    ...(kind === "character" || kind === "block" ? { rdev: stat.rdev } : undefined),
-  };
+  const device = kind === "character" || kind === "block" ? { rdev: stat.rdev } : undefined;
+  return { ...nodeStat(stat, kind), blocks: stat.blocks, ...device };
 }
 
 /** An open host file. Regular files and plain devices answer at once; what may have to wait answers with a promise. */

@@ -1,7 +1,8 @@
 import { Volume } from "memfs";
 import type { Backend, DirEntry, FileHandle, FileKind, FileStat, OpenFlags, SetAttr, StatFs } from "./backend.ts";
+import { type NodeStat, nodeStat } from "./node-stat.ts";
 import { dirname, isWithin } from "./paths.ts";
-import { toVfsError, VfsError } from "./vfs-error.ts";
+import { attempt, VfsError } from "./vfs-error.ts";
 
 /** A new empty tree in memory. It lives as long as it is referenced. Import it lazily: memfs takes long to load. */
 export function memoryBackend(): Backend {
@@ -22,17 +23,7 @@ const bits = {
 } as const;
 
 /** What is used of memfs's Stats: its methods' declared types are loose. */
-interface Stat {
-  readonly size: number;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly nlink: number;
-  readonly ino: number;
-  readonly dev: number;
-  readonly mtimeMs: number;
-  readonly atimeMs: number;
-  readonly ctimeMs: number;
+interface Stat extends NodeStat {
   isDirectory(): boolean;
   isSymbolicLink(): boolean;
 }
@@ -283,27 +274,5 @@ function kindOf(stat: Stat): FileKind {
 }
 
 function toFileStat(stat: Stat): FileStat {
-  const kind = kindOf(stat);
-  return {
-    kind,
-    size: stat.size,
-    mode: stat.mode & 0o7777,
-    uid: stat.uid,
-    gid: stat.gid,
-    nlink: stat.nlink,
-    ino: stat.ino,
-    dev: stat.dev,
-    mtimeMs: stat.mtimeMs,
-    atimeMs: stat.atimeMs,
-    ctimeMs: stat.ctimeMs,
-  };
-}
-
-function attempt<T>(path: string, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    if (path.includes("\0")) throw new VfsError("ENOENT", path, { cause: error });
-    throw toVfsError(error, path);
-  }
+  return nodeStat(stat, kindOf(stat));
 }

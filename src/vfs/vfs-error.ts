@@ -73,3 +73,13 @@ export function toVfsError(error: unknown, path?: string): VfsError {
   const known = typeof code === "string" && code in messages ? (code as VfsErrorCode) : "EIO";
   return new VfsError(known, path, { cause: error });
 }
+
+/** Runs a call of Node on a path; its error becomes a `VfsError`. */
+export function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (path.includes("\0")) throw new VfsError("ENOENT", path, { cause: error });
+    throw toVfsError(error, path);
+  }
+}
