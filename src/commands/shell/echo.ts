@@ -1,5 +1,5 @@
 import { command } from "../../kernel/command.ts";
-import { encodeEscaped, unescapeEcho } from "./escapes.ts";
+import { escapedOutput, unescapeEcho } from "./escapes.ts";
 import { reply } from "./reply.ts";
 
 export const echo = command(
@@ -34,6 +34,6 @@ export const echo = command(
     const text = (first === 0 ? args : args.slice(first)).join(" ");
     if (!escapes) return reply(ctx.stdout, newline ? `${text}\n` : text);
     const { text: out, stop } = unescapeEcho(text);
-    return reply(ctx.stdout, encodeEscaped(newline && !stop ? `${out}\n` : out));
+    return reply(ctx.stdout, escapedOutput(newline && !stop ? `${out}\n` : out));
   },
 );

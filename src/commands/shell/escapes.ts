@@ -1,3 +1,5 @@
+import { encodeEscaped } from "../support/io/escaped-text.ts";
+
 /**
  * Backslash escapes of echo, printf and `%b`. A byte past 0x7f that an escape names stands in the text as the lone
  * surrogate U+DC00 + byte until `encodeEscaped`, since it may be no character.
@@ -72,14 +74,6 @@ function decode(text: string, pattern: RegExp, stopper: string): Unescaped {
 }
 
 /** The text ready to be written: bytes where it holds bytes. */
-export function encodeEscaped(text: string): string | Uint8Array {
-  if (!/[\udc80-\udcff]/.test(text)) return text;
-  const chunks: Buffer[] = [];
-  let from = 0;
-  for (const match of text.matchAll(/(?<![\ud800-\udbff])[\udc80-\udcff]/g)) {
-    chunks.push(Buffer.from(text.slice(from, match.index)), Buffer.from([match[0].charCodeAt(0) & 0xff]));
-    from = match.index + 1;
-  }
-  chunks.push(Buffer.from(text.slice(from)));
-  return Buffer.concat(chunks);
+export function escapedOutput(text: string): string | Uint8Array {
+  return /[\udc80-\udcff]/.test(text) ? encodeEscaped(text) : text;
 }

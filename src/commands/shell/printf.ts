@@ -1,5 +1,5 @@
 import { CommandError, command } from "../../kernel/command.ts";
-import { encodeEscaped } from "./escapes.ts";
+import { escapedOutput } from "./escapes.ts";
 import { formatOnce, parseFormat } from "./printf-format.ts";
 import { Report } from "./reply.ts";
 
@@ -50,7 +50,7 @@ export const printf = command(
       out += formatOnce(pieces, state);
       if (state.at === before) break;
     } while (state.at < operands.length && !state.stop);
-    const encoded = encodeEscaped(out);
+    const encoded = escapedOutput(out);
     if (variable === undefined) report.out = encoded;
     else ctx.shell.assign(variable, encoded);
     return report.end(ctx);

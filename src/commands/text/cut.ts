@@ -1,6 +1,7 @@
 import { CommandError, type Context, command, type Flag, type Input } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../support/io/input.ts";
-import { complain, Output, quoted } from "../support/io/output.ts";
+import { filterInputs } from "../support/io/filter.ts";
+import { LineChunks } from "../support/io/input.ts";
+import { Output, quoted } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
 
 const flags = {
@@ -113,28 +114,18 @@ function* run(input: CutInput, ctx: Context<"vfs.read">): Steps<number> {
   const plan = planOf(input);
   const out = new Output(ctx.stdout);
   const cutLine = plan.fields ? cutFields : cutBytes;
-  const good = yield* eachInput(
-    ctx,
-    input.args,
-    function* (source) {
-      const chunks = new LineChunks(source, out, plan.end);
-      for (let piece = yield* chunks.next(); piece !== null; piece = yield* chunks.next()) {
-        for (let start = 0; start < piece.length; ) {
-          let stop = piece.indexOf(plan.end, start);
-          if (stop < 0) stop = piece.length;
-          cutLine(piece, start, stop, plan, out);
-          start = stop + 1;
-        }
-        if (out.full) yield* out.flush();
+  return yield* filterInputs(ctx, input.args, out, function* (source) {
+    const chunks = new LineChunks(source, out, plan.end);
+    for (let piece = yield* chunks.next(); piece !== null; piece = yield* chunks.next()) {
+      for (let start = 0; start < piece.length; ) {
+        let stop = piece.indexOf(plan.end, start);
+        if (stop < 0) stop = piece.length;
+        cutLine(piece, start, stop, plan, out);
+        start = stop + 1;
       }
-    },
-    function* (error, operand) {
-      yield* out.flush();
-      yield* complain(ctx, `${operand}: ${error.message}`);
-    },
-  );
-  yield* out.flush();
-  return good ? 0 : 1;
+      if (out.full) yield* out.flush();
+    }
+  });
 }
 
 function cutBytes(piece: Buffer, start: number, stop: number, plan: Plan, out: Output): void {

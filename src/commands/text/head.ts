@@ -1,6 +1,7 @@
 import { type ByteSource, command } from "../../kernel/command.ts";
-import { eachInput, next, type ReadContext } from "../support/io/input.ts";
-import { complain, Output, quoted } from "../support/io/output.ts";
+import { headedInputs } from "../support/io/filter.ts";
+import { next, type ReadContext } from "../support/io/input.ts";
+import { Output } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
 
 export const head = command(
@@ -39,26 +40,13 @@ interface Want {
   readonly separator: number;
 }
 
-function* run(ctx: ReadContext, args: readonly string[], want: Want, headers: boolean): Steps<number> {
+function run(ctx: ReadContext, args: readonly string[], want: Want, headers: boolean): Steps<number> {
   const out = new Output(ctx.stdout);
-  let printed = 0;
-  const good = yield* eachInput(
-    ctx,
-    args,
-    function* (source, operand) {
-      if (headers) out.text(`${printed++ > 0 ? "\n" : ""}==> ${operand === "-" ? "standard input" : operand} <==\n`);
-      const all = want.count < 0 || Object.is(want.count, -0);
-      if (all) yield* want.bytes ? allButBytes(source, out, -want.count) : allButLines(source, out, -want.count, want.separator);
-      else yield* want.bytes ? firstBytes(source, out, want.count) : firstLines(source, out, want.count, want.separator);
-    },
-    function* (error, operand, phase) {
-      yield* out.flush();
-      const what = phase === "open" ? `cannot open ${quoted(operand)} for reading` : `error reading ${quoted(operand)}`;
-      yield* complain(ctx, `${what}: ${error.message}`);
-    },
-  );
-  yield* out.flush();
-  return good ? 0 : 1;
+  return headedInputs(ctx, args, out, headers, function* (source) {
+    const all = want.count < 0 || Object.is(want.count, -0);
+    if (all) yield* want.bytes ? allButBytes(source, out, -want.count) : allButLines(source, out, -want.count, want.separator);
+    else yield* want.bytes ? firstBytes(source, out, want.count) : firstLines(source, out, want.count, want.separator);
+  });
 }
 
 function* firstBytes(source: ByteSource, out: Output, count: number): Steps<void> {

@@ -1,6 +1,7 @@
 import { CommandError, command, emit, parseRegex, RegexError } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../support/io/input.ts";
-import { complain, Output, quoted } from "../support/io/output.ts";
+import { filterInputs } from "../support/io/filter.ts";
+import { LineChunks } from "../support/io/input.ts";
+import { Output, quoted } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
 
 export const nl = command(
@@ -46,33 +47,23 @@ export const nl = command(
         const blank = " ".repeat(width + Buffer.byteLength(separator));
         let number = flags["starting-line-number"] ?? 1;
         const out = new Output(ctx.stdout);
-        const good = yield* eachInput(
-          ctx,
-          args,
-          function* (source) {
-            const chunks = new LineChunks(source, out);
-            for (let piece = yield* chunks.next(); piece !== null; piece = yield* chunks.next()) {
-              for (let start = 0; start < piece.length; ) {
-                let stop = piece.indexOf(10, start);
-                if (stop < 0) stop = piece.length;
-                if (wanted(piece, start, stop)) {
-                  out.text(field(number) + separator);
-                  number += flags["line-increment"] ?? 1;
-                } else out.text(blank);
-                out.addSlice(piece, start, stop);
-                out.byte(10);
-                start = stop + 1;
-              }
-              if (out.full) yield* out.flush();
+        return yield* filterInputs(ctx, args, out, function* (source) {
+          const chunks = new LineChunks(source, out);
+          for (let piece = yield* chunks.next(); piece !== null; piece = yield* chunks.next()) {
+            for (let start = 0; start < piece.length; ) {
+              let stop = piece.indexOf(10, start);
+              if (stop < 0) stop = piece.length;
+              if (wanted(piece, start, stop)) {
+                out.text(field(number) + separator);
+                number += flags["line-increment"] ?? 1;
+              } else out.text(blank);
+              out.addSlice(piece, start, stop);
+              out.byte(10);
+              start = stop + 1;
             }
-          },
-          function* (error, operand) {
-            yield* out.flush();
-            yield* complain(ctx, `${operand}: ${error.message}`);
-          },
-        );
-        yield* out.flush();
-        return good ? 0 : 1;
+            if (out.full) yield* out.flush();
+          }
+        });
       })(),
       ctx.signal,
     ),

@@ -1,8 +1,9 @@
 import { command } from "../../kernel/command.ts";
-import { eachInput, LineChunks } from "../support/io/input.ts";
-import { complain, Output } from "../support/io/output.ts";
+import { decodeEscaped, encodeEscaped } from "../support/io/escaped-text.ts";
+import { filterInputs } from "../support/io/filter.ts";
+import { LineChunks } from "../support/io/input.ts";
+import { Output } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
-import { decodeEscaped, encodeEscaped } from "../support/search/piece.ts";
 
 export const rev = command(
   {
@@ -18,9 +19,10 @@ export const rev = command(
     drive(
       (function* (): Steps<number> {
         const out = new Output(ctx.stdout);
-        const good = yield* eachInput(
+        return yield* filterInputs(
           ctx,
           args,
+          out,
           function* (source) {
             const chunks = new LineChunks(source, out);
             for (let piece = yield* chunks.next(); piece !== null; piece = yield* chunks.next()) {
@@ -32,12 +34,8 @@ export const rev = command(
               yield* out.flush();
             }
           },
-          function* (error, operand) {
-            yield* complain(ctx, `cannot open ${operand}: ${error.message}`);
-          },
+          (operand) => `cannot open ${operand}`,
         );
-        yield* out.flush();
-        return good ? 0 : 1;
       })(),
       ctx.signal,
     ),

@@ -1,6 +1,7 @@
 import { command } from "../../kernel/command.ts";
-import { eachInput, next } from "../support/io/input.ts";
-import { complain, Output, quoted } from "../support/io/output.ts";
+import { filterInputs } from "../support/io/filter.ts";
+import { next } from "../support/io/input.ts";
+import { Output, quoted } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
 
 export const tac = command(
@@ -22,9 +23,10 @@ export const tac = command(
         const out = new Output(ctx.stdout);
         const separator = Buffer.from(flags.separator ?? "\n");
         const mark = separator.length === 0 ? Buffer.from([0]) : separator;
-        const good = yield* eachInput(
+        return yield* filterInputs(
           ctx,
           args,
+          out,
           function* (source) {
             const chunks: Uint8Array[] = [];
             for (let chunk = yield* next(source, out); chunk !== null; chunk = yield* next(source, out)) chunks.push(chunk);
@@ -39,14 +41,9 @@ export const tac = command(
               if (out.full) yield* out.flush();
             }
           },
-          function* (error, operand, phase) {
-            yield* out.flush();
-            const what = phase === "open" ? `failed to open ${quoted(operand)} for reading` : `${quoted(operand)}: read error`;
-            yield* complain(ctx, `${what}: ${error.message}`);
-          },
+          (operand, phase) =>
+            phase === "open" ? `failed to open ${quoted(operand)} for reading` : `${quoted(operand)}: read error`,
         );
-        yield* out.flush();
-        return good ? 0 : 1;
       })(),
       ctx.signal,
     ),

@@ -1,6 +1,7 @@
 import { type ByteSource, CommandError, command, parseSize } from "../../kernel/command.ts";
-import { eachInput, next, type ReadContext } from "../support/io/input.ts";
-import { complain, Output, quoted } from "../support/io/output.ts";
+import { headedInputs } from "../support/io/filter.ts";
+import { next, type ReadContext } from "../support/io/input.ts";
+import { Output, quoted } from "../support/io/output.ts";
 import { drive, type Steps } from "../support/io/steps.ts";
 
 export const tail = command(
@@ -54,25 +55,12 @@ interface Want {
   readonly separator: number;
 }
 
-function* run(ctx: ReadContext, files: readonly string[], want: Want, headers: boolean): Steps<number> {
+function run(ctx: ReadContext, files: readonly string[], want: Want, headers: boolean): Steps<number> {
   const out = new Output(ctx.stdout);
-  let printed = 0;
-  const good = yield* eachInput(
-    ctx,
-    files,
-    function* (source, operand) {
-      if (headers) out.text(`${printed++ > 0 ? "\n" : ""}==> ${operand === "-" ? "standard input" : operand} <==\n`);
-      if (want.fromStart) yield* fromStart(source, out, want);
-      else if (want.count > 0) yield* want.bytes ? lastBytes(source, out, want.count) : lastLines(source, out, want);
-    },
-    function* (error, operand, phase) {
-      yield* out.flush();
-      const what = phase === "open" ? `cannot open ${quoted(operand)} for reading` : `error reading ${quoted(operand)}`;
-      yield* complain(ctx, `${what}: ${error.message}`);
-    },
-  );
-  yield* out.flush();
-  return good ? 0 : 1;
+  return headedInputs(ctx, files, out, headers, function* (source) {
+    if (want.fromStart) yield* fromStart(source, out, want);
+    else if (want.count > 0) yield* want.bytes ? lastBytes(source, out, want.count) : lastLines(source, out, want);
+  });
 }
 
 function* fromStart(source: ByteSource, out: Output, want: Want): Steps<void> {

@@ -1,9 +1,9 @@
 import { isAscii } from "node:buffer";
 import { type ByteSource, command, type Value } from "../../kernel/command.ts";
+import { sequenceLength } from "../support/io/escaped-text.ts";
 import { eachInput, next, type ReadContext } from "../support/io/input.ts";
 import { complain, Output, quoted } from "../support/io/output.ts";
 import { drive, type Steps, wait } from "../support/io/steps.ts";
-import { sequenceLength } from "../support/search/piece.ts";
 
 export const wc = command(
   {

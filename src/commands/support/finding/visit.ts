@@ -1,8 +1,8 @@
 import type { FileKind, FileStat, VfsReader } from "../../../vfs/index.ts";
 import { type Steps, wait } from "../io/steps.ts";
 
-/** One entry that `find` looks at. Attributes are read when a test asks for them. */
-export class Visit {
+/** Where `find` is. */
+interface Place {
   /** As it is printed. */
   readonly path: string;
   readonly absolute: string;
@@ -11,22 +11,21 @@ export class Visit {
   readonly root: string;
   readonly depth: number;
   readonly kind: FileKind;
+}
+
+/** One entry that `find` looks at. Attributes are read when a test asks for them. */
+export class Visit implements Place {
+  readonly path: string;
+  readonly absolute: string;
+  readonly name: string;
+  readonly root: string;
+  readonly depth: number;
+  readonly kind: FileKind;
   readonly #vfs: VfsReader;
   readonly #follow: boolean;
   #stat: FileStat | undefined;
 
-  constructor(
-    vfs: VfsReader,
-    follow: boolean,
-    at: {
-      readonly path: string;
-      readonly absolute: string;
-      readonly name: string;
-      readonly root: string;
-      readonly depth: number;
-      readonly kind: FileKind;
-    },
-  ) {
+  constructor(vfs: VfsReader, follow: boolean, at: Place) {
     this.#vfs = vfs;
     this.#follow = follow;
     this.path = at.path;
