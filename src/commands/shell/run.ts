@@ -1,20 +1,10 @@
 import { CommandError, type Context, command, toText, type Value } from "../../kernel/command.ts";
-import { after, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type MaybePromise, readFile, VfsError } from "../../vfs/index.ts";
 
 /** All bytes of a file as text. Throws CommandError with the path as it was given. */
 async function readText(path: string, shown: string, ctx: Context<"vfs.read">): Promise<string> {
   try {
-    const handle = await ctx.vfs.open(path, { read: true });
-    try {
-      const chunks: Uint8Array[] = [];
-      for (;;) {
-        const chunk = await handle.read(65_536);
-        if (chunk.length === 0) return Buffer.concat(chunks).toString("utf8");
-        chunks.push(chunk);
-      }
-    } finally {
-      await handle.close();
-    }
+    return (await readFile(ctx.vfs, path)).toString("utf8");
   } catch (error) {
     if (error instanceof VfsError) throw new CommandError(`${shown}: ${error.message}`, 1, { cause: error });
     throw error;

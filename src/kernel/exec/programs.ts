@@ -1,4 +1,4 @@
-import { after, type FileStat, join, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { after, type FileStat, join, type MaybePromise, readFile, VfsError } from "../../vfs/index.ts";
 import { toText } from "../value.ts";
 import type { Program } from "./program-file.ts";
 import type { Runtime } from "./runtime.ts";
@@ -85,17 +85,5 @@ function isKai(rt: Runtime, path: string): MaybePromise<boolean> {
 
 /** The whole text of a script. */
 export function readText(rt: Runtime, path: string): MaybePromise<string> {
-  return after(rt.shared.host.vfs.open(path, { read: true }), async (handle) => {
-    const chunks: Uint8Array[] = [];
-    try {
-      for (;;) {
-        const chunk = await handle.read(64 * 1024);
-        if (chunk.length === 0) break;
-        chunks.push(chunk);
-      }
-    } finally {
-      await handle.close();
-    }
-    return Buffer.concat(chunks).toString("utf8");
-  });
+  return after(readFile(rt.shared.host.vfs, path), (bytes) => bytes.toString("utf8"));
 }

@@ -1,4 +1,4 @@
-import type { FileKind, VfsReader } from "../../../vfs/index.ts";
+import { type FileKind, readFile, type VfsReader } from "../../../vfs/index.ts";
 import { type Steps, wait } from "./steps.ts";
 
 export function typeLetter(kind: FileKind): string {
@@ -62,18 +62,8 @@ export class Owners {
   *#read(path: string): Steps<ReadonlyMap<number, string>> {
     const names = new Map<number, string>();
     try {
-      const handle = yield* wait(this.#vfs.open(path, { read: true }));
-      const chunks: Uint8Array[] = [];
-      try {
-        for (;;) {
-          const chunk = yield* wait(handle.read(65_536));
-          if (chunk.length === 0) break;
-          chunks.push(chunk);
-        }
-      } finally {
-        yield* wait(handle.close());
-      }
-      for (const line of Buffer.concat(chunks).toString("utf8").split("\n")) {
+      const bytes = yield* wait(readFile(this.#vfs, path));
+      for (const line of bytes.toString("utf8").split("\n")) {
         const [name, , id] = line.split(":");
         if (name !== undefined && id !== undefined && !names.has(Number(id))) names.set(Number(id), name);
       }
