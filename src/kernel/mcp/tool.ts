@@ -127,6 +127,12 @@ export const contextShape = z.object({
   current: z.boolean(),
 });
 
+/** Every context of the kernel, as a client sees them. */
+export async function contextAnswers(session: McpSession): Promise<z.infer<typeof contextShape>[]> {
+  const [contexts, info] = await Promise.all([session.api.listContexts(), session.api.info()]);
+  return contexts.map((context) => contextAnswer(context, info.context.id));
+}
+
 export function contextAnswer(context: Context, current: string): z.infer<typeof contextShape> {
   return {
     id: context.id,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contextAnswer, contextShape, mcpTool } from "../tool.ts";
+import { contextAnswer, contextAnswers, contextShape, mcpTool } from "../tool.ts";
 
 const address = z.string().describe("label, short id, id prefix, `.` or `.parent`");
 
@@ -37,10 +37,7 @@ export const contextTools = [
       output: { contexts: z.array(contextShape) },
       effect: "reads",
     },
-    async (_args, { session }) => {
-      const [contexts, info] = await Promise.all([session.api.listContexts(), session.api.info()]);
-      return { structured: { contexts: contexts.map((context) => contextAnswer(context, info.context.id)) } };
-    },
+    async (_args, { session }) => ({ structured: { contexts: await contextAnswers(session) } }),
   ),
   mcpTool(
     {

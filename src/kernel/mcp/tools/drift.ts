@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { blockAnswer, blockShape, contextAnswer, contextShape, driftAnswer, driftShape, mcpTool } from "../tool.ts";
+import { blockAnswer, blockShape, contextAnswers, contextShape, driftAnswer, driftShape, mcpTool } from "../tool.ts";
 
 const address = z.string().describe("a context: label, short id, id prefix, `.` or `.parent`");
 
@@ -13,10 +13,7 @@ const stagingTools = [
       output: { contexts: z.array(contextShape) },
       effect: "reads",
     },
-    async (_args, { session }) => {
-      const [contexts, info] = await Promise.all([session.api.listContexts(), session.api.info()]);
-      return { structured: { contexts: contexts.map((context) => contextAnswer(context, info.context.id)) } };
-    },
+    async (_args, { session }) => ({ structured: { contexts: await contextAnswers(session) } }),
   ),
   mcpTool(
     {
