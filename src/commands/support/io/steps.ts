@@ -29,34 +29,38 @@ export function drive<T>(steps: Steps<T>, signal: AbortSignal): MaybePromise<T> 
 }
 
 async function later<T>(steps: Steps<T>, first: Promise<unknown> | undefined, signal: AbortSignal): Promise<T> {
-  const abort = new Abort(signal);
-  try {
-    const slice = new Slice();
-    let result: IteratorResult<Promise<unknown> | undefined, T> = { done: false, value: first };
-    let started = false;
-    while (!result.done) {
-      let value: unknown;
-      let failed = false;
-      if (result.value !== undefined || !started || slice.over()) {
-        try {
-          value = await (result.value === undefined ? turn() : Promise.race([result.value, abort.promise]));
-        } catch (error) {
-          value = error;
-          failed = true;
-        }
-        started = true;
+  const slice = new Slice();
+  let result: IteratorResult<Promise<unknown> | undefined, T> = { done: false, value: first };
+  // The caller's slice is over, or something waits.
+  let turns = first === undefined;
+  while (!result.done) {
+    let value: unknown;
+    try {
+      if (result.value !== undefined) value = await unlessAborted(result.value, signal);
+      // What was there already settles without a turn of the event loop: many of those in a row would keep it from turning.
+      if (turns || slice.over()) {
+        await turn();
         slice.renew();
       }
-      if (!failed && signal.aborted) {
-        value = signal.reason;
-        failed = true;
-      }
-      result = failed ? steps.throw(value) : steps.next(value);
+      signal.throwIfAborted();
+    } catch (error) {
+      result = steps.throw(error);
+      turns = false;
+      continue;
     }
-    return result.value;
-  } finally {
-    abort.forget();
+    turns = false;
+    result = steps.next(value);
   }
+  return result.value;
+}
+
+/** `value`, or the signal's reason if that comes first. */
+function unlessAborted(value: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    value.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }
 
 /** Lets timers, signals and other stages of the pipeline run. */
@@ -75,25 +79,5 @@ class Slice {
 
   renew(): void {
     this.#start = performance.now();
-  }
-}
-
-class Abort {
-  readonly #signal: AbortSignal;
-  readonly promise: Promise<never>;
-  #listener: () => void = () => {};
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    this.promise = new Promise((_resolve, reject) => {
-      this.#listener = () => reject(signal.reason);
-      if (signal.aborted) reject(signal.reason);
-      else signal.addEventListener("abort", this.#listener, { once: true });
-    });
-    this.promise.catch(() => {});
-  }
-
-  forget(): void {
-    this.#signal.removeEventListener("abort", this.#listener);
   }
 }
