@@ -93,7 +93,9 @@ class LocalBackend implements Backend {
             attempt(path, () => statSync(path, quiet)),
           ),
         realpath: (path) => attempt(path, () => realpathSync.native(path)),
-        open: (path, flags) => attempt(path, () => openHost(path, path, flags, 0)),
+        // O_EXCL never follows a link, not even one that leads to itself.
+        open: (path, flags) =>
+          attempt(path, () => openHost(path, path, flags, flags.create && flags.exclusive ? constants.O_NOFOLLOW : 0)),
       };
     }
   }

@@ -121,8 +121,16 @@ class MemoryBackend implements Backend {
         else if (target.ino === source.ino) return;
         else this.#volume.unlinkSync(to);
       }
-      this.#volume.renameSync(from, to);
+      if (source.kind === "symlink") this.#moveLink(from, to, source);
+      else this.#volume.renameSync(from, to);
     });
+  }
+
+  /** memfs follows the link that it is told to rename, so one that leads nowhere cannot be. */
+  #moveLink(from: string, to: string, { uid, gid, atimeMs, mtimeMs }: FileStat): void {
+    this.#volume.symlinkSync(this.#volume.readlinkSync(from) as string, to);
+    this.#volume.unlinkSync(from);
+    this.setattr(to, { uid, gid, atimeMs, mtimeMs });
   }
 
   link(existing: string, path: string): void {

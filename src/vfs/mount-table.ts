@@ -166,7 +166,9 @@ class Tree implements MountTable {
   #openSlow(path: string, flags: OpenFlags): MaybePromise<FileHandle> {
     const exclusive = flags.create === true && flags.exclusive === true;
     return after(this.#resolve(path, !exclusive), (at) => {
-      if (at.directory && at.looked && at.stat === undefined) throw new VfsError(flags.create ? "EISDIR" : "ENOENT", path);
+      // A path that says it is a directory is never created, whatever is there: as Linux has it.
+      if (at.directory && flags.create === true) throw new VfsError("EISDIR", path);
+      if (at.directory && at.looked && at.stat === undefined) throw new VfsError("ENOENT", path);
       if (this.#mounts.isNode(at.path) && changes(flags)) throw new VfsError(exclusive ? "EEXIST" : "EISDIR", path);
       const open = () => at.mount.backend.open(at.inner, flags);
       const go = () => (flags.create === true ? this.#inRealParent(at, path, open) : named(path, open));
