@@ -58,6 +58,8 @@ export interface ScriptShellOptions {
 export interface ScriptShell {
   /** One program at a time. */
   run(source: string, name: string, io: RunIo): MaybePromise<RunResult>;
+  /** See `Shell.signal`. */
+  signal(name: string): boolean;
   /** Runs the EXIT trap and closes the kernel. Call once. */
   close(io: RunIo): MaybePromise<void>;
 }
@@ -125,6 +127,10 @@ class LightShell implements ScriptShell {
         () => undefined,
       );
     }
+  }
+
+  signal(name: string): boolean {
+    return this.#shell.signal(name);
   }
 
   close(io: RunIo): MaybePromise<void> {

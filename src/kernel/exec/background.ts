@@ -2,7 +2,7 @@ import { after, type MaybePromise } from "../../vfs/index.ts";
 import type { ByteSink } from "../command.ts";
 import { shared } from "./control.ts";
 import { Description, type Descriptors, withDescriptor } from "./descriptors.ts";
-import { type Exec, nonePending, type Runtime } from "./runtime.ts";
+import type { Exec, Runtime } from "./runtime.ts";
 import { emptySource } from "./streams.ts";
 import { runFork } from "./subshell.ts";
 
@@ -17,11 +17,7 @@ export function startBackground(rt: Runtime, exec: Exec, text: string): MaybePro
   child.fds = withDescriptor(child.fds, 0, new Description({ source: emptySource() }));
   void input?.release();
   child.fds = withoutTerminal(child.fds);
-  const deliver = (name: string): boolean => {
-    if (!child.traps.has(name)) return false;
-    child.pending = child.pending === nonePending ? [name] : [...child.pending, name];
-    return true;
-  };
+  const deliver = (name: string): boolean => child.trapped(name);
   const pid = rt.shared.nextPid++;
   // It starts when this shell waits for something, not in the middle of a statement.
   const job = rt.jobs.add(pid, text, controller, deliver, () => Promise.resolve().then(() => runFork(child, exec)));

@@ -40,6 +40,7 @@ function sharedOf(host: ShellHost, interactive: boolean): Shared {
     startedAt: Date.now(),
     umask: process.umask(),
     nextPid: firstPid,
+    main: null,
   };
 }
 
@@ -55,10 +56,15 @@ class RunningShell implements Shell {
 
   constructor(rt: Runtime) {
     this.#rt = rt;
+    rt.shared.main = rt;
   }
 
   get cwd(): string {
     return this.#rt.cwd;
+  }
+
+  signal(name: string): boolean {
+    return this.#rt.trapped(name);
   }
 
   get lastStatus(): number {

@@ -23,6 +23,7 @@ import { keywords } from "./keywords.ts";
 import type { Runtime } from "./runtime.ts";
 import { sendSignal } from "./self-signal.ts";
 import { withShopt } from "./shopts.ts";
+import { signalNumber } from "./signals.ts";
 import { runText } from "./source.ts";
 import { special } from "./special.ts";
 import { assignTarget, unsetTarget } from "./target.ts";
@@ -244,11 +245,30 @@ class View implements ShellPower {
   }
 
   wait(spec?: string): Promise<number> {
-    return this.#rt.jobs.wait(spec, this.#rt.signal);
+    return this.#interruptible((signal) => this.#rt.jobs.wait(spec, signal));
   }
 
   waitAny(specs?: readonly string[]): Promise<number> {
-    return this.#rt.jobs.waitAny(specs, this.#rt.signal);
+    return this.#interruptible((signal) => this.#rt.jobs.waitAny(specs, signal));
+  }
+
+  /** `wait` ends at once when a trapped signal comes, with 128 and its number (POSIX). */
+  async #interruptible(wait: (signal: AbortSignal) => Promise<number>): Promise<number> {
+    const rt = this.#rt;
+    const woken = new AbortController();
+    let status: number | undefined;
+    rt.wake = (name) => {
+      status = 128 + (signalNumber(name)?.value ?? 0);
+      woken.abort();
+    };
+    try {
+      return await wait(AbortSignal.any([rt.signal, woken.signal]));
+    } catch (error) {
+      if (status === undefined) throw error;
+      return status;
+    } finally {
+      rt.wake = null;
+    }
   }
 
   kill(spec: string, signal: string): void {

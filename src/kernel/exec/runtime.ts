@@ -101,6 +101,8 @@ export interface Shared {
   readonly umask: number;
   /** Seeds and numbers that go up. */
   nextPid: number;
+  /** The shell itself, whose process id `$$` is in its subshells too. */
+  main: Runtime | null;
 }
 
 /** How many calls, substitutions and sources may be inside each other. */
@@ -152,6 +154,8 @@ export class Runtime {
   traps: ReadonlyMap<string, string> = noTraps;
   /** Names of traps to run before the next statement. */
   pending: readonly string[] = nonePending;
+  /** Ends a `wait` that a trapped signal interrupts, with the signal's name; null while nothing waits. */
+  wake: ((name: string) => void) | null = null;
   lastArgument: Value = "";
   /** The status of the last command substitution of the command being expanded. */
   substitutionStatus = 0;
@@ -169,6 +173,14 @@ export class Runtime {
     this.signal = signal;
     this.secondsBase = shared.startedAt;
     this.seed = (shared.nextPid * 7919 + Math.floor(shared.startedAt)) & 0x7fffffff;
+  }
+
+  /** A signal has come. True: a trap of that name runs before the next statement. False: none is set. */
+  trapped(name: string): boolean {
+    if (!this.traps.has(name)) return false;
+    this.pending = [...this.pending, name];
+    this.wake?.(name);
+    return true;
   }
 
   get stdout(): ByteSink {

@@ -59,6 +59,8 @@ export interface Shell {
   close(io: RunIo): MaybePromise<void>;
   /** A deep copy for a forked context: variables, functions, options, cwd; no jobs, no traps. */
   copy(host: ShellHost): Shell;
+  /** A signal has come for the shell (`TERM`). True: its trap runs before the next statement; false: it has none. */
+  signal(name: string): boolean;
   get(name: string): Value | undefined;
   set(name: string, value: Value): void;
   /** Sets an exported variable. */

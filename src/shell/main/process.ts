@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { hostSink, hostSource } from "../../kernel/exec/index.ts";
+import { hostSink, hostSource, Killed } from "../../kernel/exec/index.ts";
 import type { ByteSink, ByteSource } from "../../kernel/streams.ts";
 
 /** What the process was started with, read when it is asked for: a snapshot is older than its process. */
@@ -48,21 +48,24 @@ export function standardStreams(): StandardStreams {
   return { stdin: hostSource(0), stdout: hostSink(1), stderr: hostSink(2) };
 }
 
-/** The status of a process that a signal ended. */
-const signalStatus = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const signalNumbers = { HUP: 1, INT: 2, TERM: 15 } as const;
 
 /**
- * A signal that aborts at the first SIGINT, SIGTERM or SIGHUP of the process; the second one ends the process at once. `status` is
- * what the process should end with because of it; undefined while none came.
+ * A signal that aborts at the first SIGINT, SIGTERM or SIGHUP of the process that `isTrapped` does not take; the next one ends
+ * the process at once. `status` is what the process should end with because of it; undefined while none came.
  */
-export function interruption(): { readonly signal: AbortSignal; readonly status: () => number | undefined } {
+export function interruption(isTrapped: (name: string) => boolean = () => false): {
+  readonly signal: AbortSignal;
+  readonly status: () => number | undefined;
+} {
   const controller = new AbortController();
   let status: number | undefined;
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      if (status !== undefined) process.exit(signalStatus[name]);
-      status = signalStatus[name];
-      controller.abort();
+  for (const name of ["HUP", "INT", "TERM"] as const) {
+    process.on(`SIG${name}`, () => {
+      if (status !== undefined) process.exit(128 + signalNumbers[name]);
+      if (isTrapped(name)) return;
+      status = 128 + signalNumbers[name];
+      controller.abort(new Killed(signalNumbers[name]));
     });
   }
   return { signal: controller.signal, status: () => status };

@@ -18,7 +18,6 @@ export async function runProgram(call: ProgramCall): Promise<number> {
 
 async function runAlone({ source, name, arg0, args }: ProgramCall): Promise<number> {
   const streams = standardStreams();
-  const stop = interruption();
   const shell = createScriptShell({
     commands: commandTable(),
     cwd: workingDirectory(),
@@ -27,6 +26,7 @@ async function runAlone({ source, name, arg0, args }: ProgramCall): Promise<numb
     args,
     loadKernel: () => import("../../kernel/kernel.ts"),
   });
+  const stop = interruption((signal) => shell.signal(signal));
   const result = await shell.run(source, name, { ...streams, signal: stop.signal });
   await shell.close({ ...streams, signal: new AbortController().signal });
   return stop.status() ?? result.status;
