@@ -11,7 +11,7 @@ import { KernelError } from "./errors.ts";
 import { createShell } from "./exec/index.ts";
 import type { ShellHost } from "./exec/shell.ts";
 import { memoryBus } from "./flow/index.ts";
-import { HostedKernel } from "./host/hosted-kernel.ts";
+import { type ConfinedParts, type Confinement, HostedKernel } from "./host/hosted-kernel.ts";
 import { listKernelFolders, openKernelFolder } from "./host/kernels.ts";
 import { liveOwner, takeOwnership } from "./host/ownership.ts";
 import { type Places, places, socketPath } from "./host/places.ts";
@@ -28,7 +28,7 @@ import { defaultTree } from "./session/tree.ts";
 import { memoryStore, openSqliteStore, type Store } from "./state/index.ts";
 import type { Kernel, Principal } from "./types.ts";
 
-export { HostedKernel, worldOf } from "./host/hosted-kernel.ts";
+export { type Confinement, HostedKernel, worldOf } from "./host/hosted-kernel.ts";
 export { findKernel, type KernelFolder, listKernelFolders } from "./host/kernels.ts";
 export { liveOwner, type Owner } from "./host/ownership.ts";
 export { makePrivate, type Places, places, socketPath } from "./host/places.ts";
@@ -127,23 +127,23 @@ async function assemble(home: Home, options: KernelOptions): Promise<HostedKerne
   const drift = await openDrift({ store, bus, documents, contexts, distillerOf: () => extractiveDistiller() });
   const mounts = new KernelMounts(tree, store);
   for (const sentence of await mounts.restore()) options.notice?.(sentence);
-  const shells = new Map<ContextId, ContextShell>();
-  const shellOf = (contextId: ContextId): ContextShell => {
-    const known = shells.get(contextId);
-    if (known !== undefined) return known;
-    const made = new ContextShell({
-      contextId,
-      host: shellHost(tree, options),
-      createShell,
-      env: options.env,
-      interactive: options.interactive ?? false,
-      home: options.cwd,
-      store,
-      contexts,
+  const shellsOver: ShellsOver = (own, policy, kept) =>
+    contextShells((contextId) => {
+      const host = shellHost(own, { commands: options.commands, ...policy });
+      const interactive = options.interactive ?? false;
+      return new ContextShell({
+        contextId,
+        host,
+        createShell,
+        env: options.env,
+        interactive,
+        home: options.cwd,
+        store,
+        contexts,
+        kept,
+      });
     });
-    shells.set(contextId, made);
-    return made;
-  };
+  const shells = shellsOver(tree, options, true);
   const names = blockNames(contexts, principals);
   const listKernels = async (): Promise<readonly KernelEntry[]> => kernelEntries(placesOf(options), kernel, store.durable);
   return new HostedKernel({
@@ -159,15 +159,16 @@ async function assemble(home: Home, options: KernelOptions): Promise<HostedKerne
       tree,
       mounts,
       commands: options.commands,
-      shellOf,
+      shellOf: shells.shellOf,
       listKernels,
     },
+    confine: (confinement) => confine(confinement, store, shellsOver),
     principal,
     defaultContext: await defaultContext(store, contexts, principal, options.cwd),
     closing,
     ...(home.socket === undefined ? {} : { socket: home.socket }),
     release: async () => {
-      await Promise.all([...shells.values()].map((shell) => shell.close()));
+      await shells.close();
       await documents.close();
       await bus.settled();
       bus.close();
@@ -177,7 +178,46 @@ async function assemble(home: Home, options: KernelOptions): Promise<HostedKerne
   });
 }
 
-function shellHost(tree: MountTable, options: KernelOptions): Omit<ShellHost, "kernel"> {
+interface Shells {
+  shellOf(contextId: ContextId): ContextShell;
+  close(): Promise<void>;
+}
+
+type ShellsOver = (tree: MountTable, policy: Pick<KernelOptions, "foreground" | "refuseExternal">, kept: boolean) => Shells;
+
+async function confine({ tree, refuseExternal }: Confinement, store: Store, shellsOver: ShellsOver): Promise<ConfinedParts> {
+  // What the kernel has mounted shows here too; what is mounted here is gone with it.
+  await new KernelMounts(tree, store).restore();
+  const unkept = memoryStore();
+  const shells = shellsOver(tree, refuseExternal === undefined ? {} : { refuseExternal }, false);
+  return {
+    parts: { tree, mounts: new KernelMounts(tree, unkept), shellOf: shells.shellOf },
+    close: async () => {
+      await shells.close();
+      await unkept.close();
+    },
+  };
+}
+
+/** One shell per context, made when it is first asked for. */
+function contextShells(make: (contextId: ContextId) => ContextShell): Shells {
+  const made = new Map<ContextId, ContextShell>();
+  return {
+    shellOf(contextId) {
+      const shell = made.get(contextId) ?? make(contextId);
+      made.set(contextId, shell);
+      return shell;
+    },
+    async close() {
+      await Promise.all([...made.values()].map((shell) => shell.close()));
+    },
+  };
+}
+
+function shellHost(
+  tree: MountTable,
+  options: Pick<KernelOptions, "commands" | "foreground" | "refuseExternal">,
+): Omit<ShellHost, "kernel"> {
   const { commands, foreground, refuseExternal } = options;
   return {
     vfs: tree,

@@ -185,6 +185,28 @@ describe("kaish as an MCP server", () => {
     expect(outcome).toMatchObject({ status: 1, stderr: `kaish: ${join(box.folder, "no/such")}: No such file or directory\n` });
   });
 
+  it("confines its own session, not the people who attach to the kernel it hosts", async () => {
+    const own = await connect(["-k", "shared"]);
+    try {
+      expect(await structured<Shell>("shell", { script: "echo x > closed/a" }, own)).toMatchObject({ exit_code: 1 });
+      const person = kaish(box, [
+        "-k",
+        "shared",
+        "-c",
+        "/bin/echo mine > open/b; cat open/b; fork side >/dev/null; drift push main hi --now; context ls",
+      ]);
+      expect(person).toMatchObject({ status: 0, stderr: "" });
+      expect(person.stdout).toMatch(/^mine\n[\s\S]*mcp-/);
+      await structured("context_switch", { context: "main" }, own);
+      expect(await structured<Shell>("shell", { script: "echo x > closed/a; /bin/true" }, own)).toMatchObject({ exit_code: 126 });
+      const { blocks } = await structured<{ blocks: readonly Block[] }>("block_list", { kind: "drift" }, own);
+      expect(blocks.map((block) => block.content)).toEqual(["hi"]);
+    } finally {
+      await own.close();
+    }
+    expect(kaish(box, ["-c", "cat closed/a"]).stdout).toBe("secret\n");
+  });
+
   it("keeps a named kernel for the next session", async () => {
     const first = await connect(["-k", "kept"]);
     await structured("block_create", { content: "remember me" }, first);

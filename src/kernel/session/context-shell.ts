@@ -19,6 +19,8 @@ export interface ContextShellOptions {
   readonly home: string;
   readonly store: Store;
   readonly contexts: Contexts;
+  /** What changes is put on disk. False for a shell beside the context's own. */
+  readonly kept: boolean;
 }
 
 /** Where a program runs that is not to leave anything in the context's shell. */
@@ -136,7 +138,8 @@ export class ContextShell {
 
   /** Keeps what changed. */
   async save(): Promise<void> {
-    const { contextId, contexts, store } = this.#options;
+    const { contextId, contexts, store, kept } = this.#options;
+    if (!kept) return;
     const shell = await this.shell();
     if (contexts.get(contextId).cwd !== shell.cwd) await contexts.update(contextId, { cwd: shell.cwd });
     const state = this.#state?.changed();

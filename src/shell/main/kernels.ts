@@ -1,6 +1,6 @@
 import { commandTable } from "../../commands/index.ts";
 import { type KernelApi, KernelError, type World } from "../../kernel/index.ts";
-import type { HostedKernel, KernelOptions } from "../../kernel/kernel.ts";
+import type { Confinement, HostedKernel, KernelOptions } from "../../kernel/kernel.ts";
 import type { Where } from "./cli.ts";
 import { logFault } from "./log.ts";
 import { environment, workingDirectory } from "./process.ts";
@@ -14,8 +14,10 @@ export interface Attached {
   close(): Promise<void>;
 }
 
-export interface AttachSettings extends Pick<KernelOptions, "interactive" | "foreground" | "tree" | "refuseExternal" | "notice"> {
+export interface AttachSettings extends Pick<KernelOptions, "interactive" | "foreground" | "notice"> {
   readonly instance: string;
+  /** What this session may see and do when this process hosts the kernel; those who attach to it are not confined. */
+  readonly confinement?: Confinement;
 }
 
 /** While a host starts or leaves, its lock and its socket disagree for a moment: so many tries, so many milliseconds apart. */
@@ -80,11 +82,11 @@ async function attachRemote(socket: string, name: string | undefined, where: Whe
 
 async function hostKernel(name: string, where: Where, settings: AttachSettings): Promise<Attached> {
   const { openKernel } = await import("../../kernel/kernel.ts");
-  const { instance, ...rest } = settings;
+  const { instance, confinement, ...rest } = settings;
   const world = await openKernel({ name, commands: commandTable(), env: environment(), cwd: workingDirectory(), ...rest });
   try {
     const server = await serve(world);
-    const api = await session(world, name, where, instance);
+    const api = await session(confinement === undefined ? world : await world.confined(confinement), name, where, instance);
     return {
       api,
       hosting: true,

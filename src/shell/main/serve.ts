@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { commandTable } from "../../commands/index.ts";
 import { type KernelApi, KernelError } from "../../kernel/index.ts";
-import type { KernelOptions } from "../../kernel/kernel.ts";
+import type { Confinement } from "../../kernel/kernel.ts";
 import type { KernelModule } from "../../kernel/script-shell.ts";
 import { localBackend, type MountTable, mountTable } from "../../vfs/index.ts";
 import type { Where } from "./cli.ts";
@@ -64,8 +64,8 @@ export async function serveMcp(
   const stop = interruption();
   const kernel = await import("../../kernel/kernel.ts");
   const folders = call.allowWrite.map((folder) => resolve(folder));
-  const guest = { tree: guestTree(kernel, folders), refuseExternal: "an MCP session may not run external programs" };
-  const attached = await attachGuest(call.where, guest, folders.includes("/"));
+  const confinement = { tree: guestTree(kernel, folders), refuseExternal: "an MCP session may not run external programs" };
+  const attached = await attachConfined(call.where, confinement, folders.includes("/"));
   try {
     const { serveStdio } = await import("../../kernel/mcp/index.ts");
     const api = call.where.context === undefined ? await ownContext(attached.api) : attached.api;
@@ -76,24 +76,21 @@ export async function serveMcp(
   }
 }
 
-/** A kernel that another process hosts shows its sessions that host's files, writable: the person must have allowed as much. */
-async function attachGuest(
-  where: Where,
-  guest: Pick<KernelOptions, "tree" | "refuseExternal">,
-  mayWriteAll: boolean,
-): Promise<Attached> {
+/** Confined in the kernel that this process hosts. In one that another hosts nothing confines it: the person must have allowed as much. */
+async function attachConfined(where: Where, confinement: Confinement, mayWriteAll: boolean): Promise<Attached> {
   const instance = "mcp";
   if (where.kernel === undefined && where.connect === undefined) {
     const { openKernel } = await import("../../kernel/kernel.ts");
-    const world = await openKernel({ commands: commandTable(), env: environment(), cwd: workingDirectory(), ...guest });
-    return { api: await world.attachKernel(world.kernel.id, { instance }), hosting: true, close: () => world.close() };
+    const world = await openKernel({ commands: commandTable(), env: environment(), cwd: workingDirectory() });
+    const confined = await world.confined(confinement);
+    return { api: await confined.attachKernel(world.kernel.id, { instance }), hosting: true, close: () => world.close() };
   }
-  const attached = await attach(where, where.kernel ?? "", { instance, notice, ...guest });
+  const attached = await attach(where, where.kernel ?? "", { instance, notice, confinement });
   if (attached.hosting || mayWriteAll) return attached;
   await attached.close();
   throw new KernelError(
     "refused",
-    "another process hosts this kernel and lets its sessions write files; say --allow-write / to join it all the same",
+    "another process hosts this kernel and cannot keep this session from writing files; say --allow-write / to join it all the same",
   );
 }
 
