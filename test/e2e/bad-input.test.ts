@@ -39,6 +39,8 @@ const rows: readonly {
   { args: ["-k", "a/b", "-c", "true"], status: 2, stderr: /^kaish: not a kernel's name: a\/b/ },
   { args: ["-k", "n", "--context", "nope", "-c", "true"], status: 1, stderr: /^kaish: .*nope.*\n$/ },
   { args: ["drift", "push", "nowhere", "text"], status: 1, stderr: /drift: .*nowhere/ },
+  { args: ["help", "head"], status: 0, stderr: /^$/ },
+  { args: ["-c", "trap 'x' DEBUG; echo on"], status: 0, stderr: /DEBUG: kaish runs no such trap/, stdout: "on\n" },
   { args: ["drfit"], status: 127, stderr: /No such file or directory/ },
 ];
 

@@ -33,7 +33,9 @@ export const trap = command(
     const named = (text: string): string | undefined => {
       const name = signalName(text);
       if (name === undefined) report.fail(ctx, `${text}: invalid signal specification`);
-      return name;
+      if (name !== "DEBUG" && name !== "RETURN") return name;
+      report.fail(ctx, `${text}: kaish runs no such trap; it has EXIT, ERR and the signals`);
+      return undefined;
     };
     if (input.flags.p || input.args.length === 0) {
       const wanted = input.args.map(named);

@@ -93,6 +93,9 @@ function checkCommand({ paths, code }: Extract<Invocation, { kind: "check" }>): 
 
 async function runScript({ path, args, where }: Extract<Invocation, { kind: "script" }>): Promise<number> {
   const program = readProgram(path);
+  if ("message" in program && path === "help") {
+    return runProgram({ source: ["help", ...args].map(quote).join(" "), name: "-c", arg0: "kaish", args: [], where: {} });
+  }
   if (!("message" in program)) return runProgram({ ...program, arg0: path, args, where });
   const known = [...verbs(), "serve"].find((verb) => verb.startsWith(path) && path.length > 2);
   notice(`${program.message}${known === undefined ? "" : ` (did you mean the verb '${known}'?)`}`);
