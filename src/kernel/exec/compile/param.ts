@@ -26,12 +26,20 @@ export function compileParam(part: ParamExpansion, unit: Unit, quoted: boolean):
     const values = part.indirect ? compileKeys(part, unit) : compileAll(part, unit);
     return many(compileEach(values, part, unit), all === "*", quoted);
   }
-  const base = compileOne(part, unit, "error");
+  const whole = compileOne(part, unit, "error");
+  const base = part.subscripts.length === 0 && !part.indirect && shellLists.has(part.name) ? firstOf(whole) : whole;
   return {
     kind: "one",
     quoted,
     get: part.op === undefined ? strict(base, part) : compileOp(strict(base, part), part.op, unit),
   };
+}
+
+/** Lists that the shell itself keeps: their bare name is the first element, as everybody writes it. */
+const shellLists: ReadonlySet<string> = new Set(["BASH_REMATCH", "FUNCNAME", "PIPESTATUS"]);
+
+function firstOf(lookup: Lookup): Lookup {
+  return (rt) => after(lookup(rt), (value) => (isList(value) ? value[0] : value));
 }
 
 /** `"…@"` gives fields; `"…*"` joins; unquoted both give fields. */
