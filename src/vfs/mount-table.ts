@@ -174,7 +174,8 @@ class Tree implements MountTable {
       const go = () => (flags.create === true ? this.#inRealParent(at, path, open) : named(path, open));
       if (at.mount.writable || !changes(flags)) return go();
       return after(this.#seen(at), (stat) => {
-        const isDevice = stat !== undefined && stat.kind !== "file" && stat.kind !== "directory" && stat.kind !== "symlink";
+        // What is written to these is not kept there; a block device is storage like any file.
+        const isDevice = stat?.kind === "character" || stat?.kind === "fifo" || stat?.kind === "socket";
         const onlyCreates = flags.write !== true && flags.append !== true && flags.truncate !== true;
         if (isDevice || (stat !== undefined && (onlyCreates || stat.kind === "directory" || exclusive))) return go();
         throw new VfsError("EROFS", path);

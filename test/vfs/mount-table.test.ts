@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { type Backend, localBackend, type MountTable, mountTable, reader } from "../../src/vfs/index.ts";
+import { type Backend, type FileStat, localBackend, type MountTable, mountTable, reader } from "../../src/vfs/index.ts";
 import { memoryBackend } from "../../src/vfs/memory-backend.ts";
 import { codeOf, get, put } from "./backend-contract.ts";
 
@@ -238,6 +238,23 @@ describe("the host's own tree", () => {
     expect(await get(tree, `${home}/hidden`)).toBe("in memory");
     expect(await get(tree, `${home}/d/inside`)).toBe("in memory");
     expect(await tree.hostPath(`${home}/d`)).toBeUndefined();
+  });
+
+  test("a block device is storage: a read-only mount does not let it be written", async () => {
+    const inner = memoryBackend();
+    const kindOf = (kind: FileStat["kind"]) =>
+      new Proxy(inner, {
+        get(target, key) {
+          if (key === "lstat")
+            return async (path: string) => ({ ...(await target.lstat(path)), ...(path === "/disk" ? { kind } : {}) });
+          const value: unknown = Reflect.get(target, key, target);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      });
+    await (await inner.open("/disk", { write: true, create: true })).close();
+    const open = (kind: FileStat["kind"]) => mountTable(kindOf(kind), { writable: false }).open("/disk", { write: true });
+    expect(await codeOf(() => open("block"))).toBe("EROFS");
+    await (await open("character")).close();
   });
 
   test("devices read and write, also where the mount is read-only", async () => {
