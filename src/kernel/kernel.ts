@@ -28,10 +28,7 @@ import { defaultTree } from "./session/tree.ts";
 import { memoryStore, openSqliteStore, type Store } from "./state/index.ts";
 import type { Kernel, Principal } from "./types.ts";
 
-export { type Confinement, HostedKernel, worldOf } from "./host/hosted-kernel.ts";
-export { findKernel, type KernelFolder, listKernelFolders } from "./host/kernels.ts";
-export { liveOwner, type Owner } from "./host/ownership.ts";
-export { makePrivate, type Places, places, socketPath } from "./host/places.ts";
+export type { Confinement, HostedKernel } from "./host/hosted-kernel.ts";
 export { memoryBackend };
 
 export interface KernelOptions {

@@ -21,7 +21,7 @@ import { liveOwner, takeOwnership } from "../../src/kernel/host/ownership.ts";
 import { makePrivate, places, socketPath } from "../../src/kernel/host/places.ts";
 import { ownPrincipal } from "../../src/kernel/host/principal.ts";
 import { KernelError, type KernelId, type PrincipalId } from "../../src/kernel/index.ts";
-import { type HostedKernel, openKernel, worldOf } from "../../src/kernel/kernel.ts";
+import { type HostedKernel, openKernel } from "../../src/kernel/kernel.ts";
 import { run } from "./api-contract.ts";
 import { testEnv } from "./test-env.ts";
 
@@ -256,19 +256,6 @@ describe("a kernel on disk, opened again", () => {
     await run(await hosted.attachKernel("ephemeral"), "x=1; block_create text");
     await hosted.close();
     expect(existsSync(join(home, "none"))).toBe(false);
-  });
-
-  it("several kernels of one process are one world, each with its own contexts", async () => {
-    const home = temporary();
-    const [one, two] = [await open(home, "one"), await open(home, "two")];
-    const world = worldOf([one, two]);
-    expect((await world.listKernels()).map((kernel) => kernel.label)).toEqual(["one", "two"]);
-    await (await world.attachKernel("one")).createContext("mine");
-    const other = await world.attachKernel(two.kernel.id);
-    expect((await other.listContexts()).map((context) => context.label)).toEqual(["main"]);
-    expect((await rejected(world.attachKernel("three"))).data).toEqual({ candidates: ["one", "two"] });
-    await world.close();
-    expect((await rejected(other.info())).code).toBe("disconnected");
   });
 
   it("every call of a closed kernel says so", async () => {

@@ -1,6 +1,6 @@
 import { after, type DirEntry, type MaybePromise, VfsError } from "../../vfs/index.ts";
+import { compilePattern, type Pattern, type PatternSegment } from "../command.ts";
 import { breathe, each, overdue } from "./control.ts";
-import { compilePattern, type Pattern, type PatternSegment } from "./pattern.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** One component of a path with patterns: a fixed name, a pattern, or `**`. */

@@ -1,8 +1,7 @@
-import { RegexError, type TextMatcher, textMatcher } from "../command.ts";
+import { type PatternSegment, RegexError, type TextMatcher, textMatcher } from "../command.ts";
 import { assign } from "./assign.ts";
 import { nocasematch } from "./compile/patterns.ts";
 import { Fault } from "./control.ts";
-import type { PatternSegment } from "./pattern.ts";
 import type { Runtime } from "./runtime.ts";
 
 const cache = new Map<string, TextMatcher>();

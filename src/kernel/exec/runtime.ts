@@ -8,13 +8,12 @@ import type {
   WordPart,
 } from "../../parser/index.ts";
 import type { MaybePromise } from "../../vfs/index.ts";
-import type { ByteSink, ByteSource, Command, Leave, Value } from "../command.ts";
+import type { ByteSink, ByteSource, Command, Leave, PatternSegment, Value } from "../command.ts";
 import { toText } from "../value.ts";
 import { abortStatus, exitWith, Fault } from "./control.ts";
 import { type Descriptors, releaseAll, retainAll } from "./descriptors.ts";
 import { JobTable } from "./jobs.ts";
 import { Options } from "./options.ts";
-import type { PatternSegment } from "./pattern.ts";
 import type { Program } from "./program-file.ts";
 import type { ShellHost } from "./shell.ts";
 import { defaultShopts } from "./shopts.ts";

@@ -171,22 +171,3 @@ export class HostedKernel implements World {
     await this.#options.release();
   }
 }
-
-/** Several kernels of one process, seen as one world. */
-export function worldOf(kernels: readonly HostedKernel[]): World {
-  const [first] = kernels;
-  if (first === undefined) throw new KernelError("invalid", "a world has at least one kernel");
-  return {
-    whoami: () => first.whoami(),
-    listKernels: async () => kernels.map((one) => one.kernel),
-    attachKernel: async (name, options) => {
-      const found = kernels.find(({ kernel }) => kernel.label === name) ?? kernels.find(({ kernel }) => kernel.id === name);
-      if (found !== undefined) return found.attachKernel(name, options);
-      const candidates = kernels.map(({ kernel }) => kernel.label);
-      throw new KernelError("notFound", `no kernel ${name} is hosted here; there is: ${candidates.join(", ")}`, { candidates });
-    },
-    close: async () => {
-      await Promise.all(kernels.map((one) => one.close()));
-    },
-  };
-}

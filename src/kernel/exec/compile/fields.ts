@@ -1,10 +1,9 @@
 import type { Word } from "../../../parser/index.ts";
 import { after, type MaybePromise } from "../../../vfs/index.ts";
-import type { Value } from "../../command.ts";
+import type { PatternSegment, Value } from "../../command.ts";
 import { isList, isRecord, toText, typeName } from "../../value.ts";
 import { Fault } from "../control.ts";
 import { glob } from "../glob.ts";
-import type { PatternSegment } from "../pattern.ts";
 import type { Fields, Piece, Runtime, Unit } from "../runtime.ts";
 import { expandBraces } from "./braces.ts";
 import { bareText, hasGlob } from "./constant.ts";

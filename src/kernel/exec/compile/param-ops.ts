@@ -1,9 +1,8 @@
 import type { ParamOp } from "../../../parser/index.ts";
 import { after, type MaybePromise } from "../../../vfs/index.ts";
-import type { Value } from "../../command.ts";
+import type { Pattern, PatternSegment, Value } from "../../command.ts";
 import { quote } from "../../quote.ts";
 import { Fault } from "../control.ts";
-import type { Pattern, PatternSegment } from "../pattern.ts";
 import type { Runtime } from "../runtime.ts";
 import { compileWordPattern } from "./patterns.ts";
 import type { Unit } from "./unit.ts";

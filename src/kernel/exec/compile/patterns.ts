@@ -1,6 +1,6 @@
 import type { Word } from "../../../parser/index.ts";
 import { after, type MaybePromise } from "../../../vfs/index.ts";
-import { compilePattern, type Pattern, type PatternSegment } from "../pattern.ts";
+import { compilePattern, type Pattern, type PatternSegment } from "../../command.ts";
 import type { Runtime } from "../runtime.ts";
 import { defaultShopts } from "../shopts.ts";
 import { constantPart } from "./constant.ts";

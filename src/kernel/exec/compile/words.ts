@@ -1,8 +1,7 @@
 import type { Word, WordPart } from "../../../parser/index.ts";
 import { after, type MaybePromise } from "../../../vfs/index.ts";
-import type { Value } from "../../command.ts";
+import type { PatternSegment, Value } from "../../command.ts";
 import { toText, typedLiteral } from "../../value.ts";
-import type { PatternSegment } from "../pattern.ts";
 import type { Piece, Runtime, TextOf } from "../runtime.ts";
 import { bareText } from "./constant.ts";
 import { compileParam } from "./param.ts";
