@@ -107,7 +107,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   zod: ["src/kernel/mcp/"],
   ink: ["src/shell/tui/"],
   react: ["src/shell/tui/"],
-  "string-width": ["src/shell/tui/", "src/parser/"],
+  "string-width": ["src/shell/tui/"],
   commander: ["src/shell/main/"],
 };
 

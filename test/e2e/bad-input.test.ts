@@ -91,11 +91,10 @@ describe("bad input", () => {
     expect(outcome.status).toBe(1);
   });
 
-  it("a kernel whose host does not listen is named as locked", async () => {
+  it("a kernel that is hosted already cannot be hosted again: it says by whom, and how to attach", async () => {
     const host = startKaish(box, ["-k", "held", "serve", "--socket", join(box.folder, "run/held.sock")]);
     try {
       await seen(host.stdout, /serves on/);
-      // The host is frozen before it can answer; its lock stays.
       const second = kaish(box, ["-k", "held", "serve", "--socket", join(box.folder, "run/other.sock")]);
       expect(second.stderr).toMatch(
         /^kaish: the kernel held is hosted by process \d+; attach to it with: kaish --connect .*held\.sock\n$/,
