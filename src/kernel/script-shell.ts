@@ -60,8 +60,8 @@ export interface ScriptShell {
   run(source: string, name: string, io: RunIo): MaybePromise<RunResult>;
   /** See `Shell.signal`. */
   signal(name: string): boolean;
-  /** Runs the EXIT trap and closes the kernel. Call once. */
-  close(io: RunIo): MaybePromise<void>;
+  /** Runs the EXIT trap and closes the kernel. Answers the status the shell ends with: the trap has the last word. Call once. */
+  close(io: RunIo): MaybePromise<number>;
 }
 
 export function createScriptShell(options: ScriptShellOptions): ScriptShell {
@@ -133,8 +133,11 @@ class LightShell implements ScriptShell {
     return this.#shell.signal(name);
   }
 
-  close(io: RunIo): MaybePromise<void> {
-    return after(this.#shell.close(io), () => this.#kernel?.then((kernel) => kernel.close()));
+  close(io: RunIo): MaybePromise<number> {
+    return after(this.#shell.close(io), () => {
+      const status = this.#shell.lastStatus;
+      return this.#kernel === undefined ? status : this.#kernel.then((kernel) => kernel.close()).then(() => status);
+    });
   }
 
   /** Its output must come through here from the start: descriptors that programs inherit cannot be read afterwards. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Sandbox, sandbox, seen, startKaish } from "./kaish.ts";
+import { kaish, type Sandbox, sandbox, seen, startKaish } from "./kaish.ts";
 
 let box: Sandbox;
 beforeAll(() => {
@@ -48,5 +48,19 @@ const rows: readonly (readonly [string, NodeJS.Signals, { stdout: string; status
 describe("signals from outside", () => {
   it.each(rows)("%s ← %s", async (code, signal, expected) => {
     expect(await signalled(code, signal)).toEqual(expected);
+  });
+});
+
+describe("the EXIT trap has the last word about the status", () => {
+  it.each([
+    ["trap 'exit 5' EXIT; true", 5],
+    ["trap 'false' EXIT; exit 3", 3],
+    ["trap 'exit 4' EXIT; block_list; exit 3", 4],
+    ["set -e; trap 'exit $(($? + 1))' EXIT; false", 2],
+  ] as const)("%s", (code, status) => {
+    const own = kaish(box, ["-c", code]);
+    expect(own.stderr).toBe("");
+    expect(own.status).toBe(status);
+    expect(kaish(box, ["-k", `k${status}`, "-c", `(${code})`]).status).toBe(status);
   });
 });

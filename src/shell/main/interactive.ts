@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { isatty } from "node:tty";
-// import { highlight } from "../../parser/index.ts";
 import type { Invocation, Where } from "./cli.ts";
 import { attach, defaultKernel } from "./kernels.ts";
 import type { Started } from "./process.ts";

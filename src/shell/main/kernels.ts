@@ -84,19 +84,17 @@ async function hostKernel(name: string, where: Where, settings: AttachSettings):
   const { openKernel } = await import("../../kernel/kernel.ts");
   const { instance, confinement, ...rest } = settings;
   const world = await openKernel({ name, commands: commandTable(), env: environment(), cwd: workingDirectory(), ...rest });
-  try {
-    const server = await serve(world);
-    const api = await session(confinement === undefined ? world : await world.confined(confinement), name, where, instance);
-    return {
-      api,
-      hosting: true,
-      close: async () => {
-        await server.close();
-        await world.close();
-      },
-    };
-  } catch (error) {
+  let server: { close(): Promise<void> } | undefined;
+  const close = async (): Promise<void> => {
+    await server?.close();
     await world.close();
+  };
+  try {
+    server = await serve(world);
+    const api = await session(confinement === undefined ? world : await world.confined(confinement), name, where, instance);
+    return { api, hosting: true, close };
+  } catch (error) {
+    await close();
     throw error;
   }
 }

@@ -27,9 +27,9 @@ async function runAlone({ source, name, arg0, args }: ProgramCall): Promise<numb
     loadKernel: () => import("../../kernel/kernel.ts"),
   });
   const stop = interruption((signal) => shell.signal(signal));
-  const result = await shell.run(source, name, { ...streams, signal: stop.signal });
-  await shell.close({ ...streams, signal: new AbortController().signal });
-  return stop.status() ?? result.status;
+  await shell.run(source, name, { ...streams, signal: stop.signal });
+  const status = await shell.close({ ...streams, signal: new AbortController().signal });
+  return stop.status() ?? status;
 }
 
 /** A script runs in a copy of the context's shell, where the caller is; `-c` runs in the context's shell itself. */
