@@ -41,7 +41,7 @@ const rows: readonly {
   { args: ["drift", "push", "nowhere", "text"], status: 1, stderr: /drift: .*nowhere/ },
   { args: ["help", "head"], status: 0, stderr: /^$/ },
   { args: ["-c", "trap 'x' DEBUG; echo on"], status: 0, stderr: /DEBUG: kaish runs no such trap/, stdout: "on\n" },
-  { args: ["drfit"], status: 127, stderr: /No such file or directory/ },
+  { args: ["drfit"], status: 127, stderr: /^kaish: drfit: No such file or directory \(did you mean the verb 'drift'\?\)\n$/ },
 ];
 
 describe("bad input", () => {

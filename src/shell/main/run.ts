@@ -2,6 +2,7 @@ import { version } from "../../../package.json";
 import { commandTable } from "../../commands/index.ts";
 import { KernelError, type KernelErrorCode } from "../../kernel/index.ts";
 import { quote } from "../../kernel/quote.ts";
+import { nearest } from "../../kernel/signature.ts";
 import { VfsError } from "../../vfs/index.ts";
 import { type Invocation, parseCommandLine, type Where } from "./cli.ts";
 import { runInteractive } from "./interactive.ts";
@@ -97,8 +98,8 @@ async function runScript({ path, args, where }: Extract<Invocation, { kind: "scr
     return runProgram({ source: ["help", ...args].map(quote).join(" "), name: "-c", arg0: "kaish", args: [], where: {} });
   }
   if (!("message" in program)) return runProgram({ ...program, arg0: path, args, where });
-  const known = [...verbs(), "serve"].find((verb) => verb.startsWith(path) && path.length > 2);
-  notice(`${program.message}${known === undefined ? "" : ` (did you mean the verb '${known}'?)`}`);
+  const [near] = nearest(path, [...verbs(), "serve", "help"]);
+  notice(`${program.message}${near === undefined ? "" : ` (did you mean the verb '${near}'?)`}`);
   return program.status;
 }
 
